@@ -189,6 +189,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "socket_connect_timeout": 1,
 }
+TOKEN_ENVIRONMENT = os.environ.get("TOKEN_ENVIRONMENT", "live")  # stands inside each token
 NUDGE = True  # False in one CI run: everything must converge by the sweep alone
 
 LOGGING = {

@@ -1,0 +1,81 @@
+"""Who belongs to a portfolio, in which role?"""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from ledger import actions as ledger
+from people.models import User
+from portfolio import access
+from portfolio.models import Membership, Portfolio
+from portfolio.rules import Actor, Conflict, NotPermitted, NotVisible, Reason, Refused, Role
+
+
+def _not_own(by: Actor, user_id: UUID) -> None:
+    """An instance administrator manages memberships except their own (rules.md 1)."""
+    if by.is_instance_admin and by.user_id == user_id:
+        raise NotPermitted("not_permitted", "An instance administrator does not change their own memberships.")
+
+
+def _keep_a_leader(portfolio: Portfolio, member: Membership) -> None:
+    others = portfolio.memberships.filter(role=Role.LEADER, user__is_active=True).exclude(id=member.id)
+    if member.role == Role.LEADER and not others.exists():
+        raise Refused([Reason("last_leader", "The last leader cannot be removed.", str(member.user_id))])
+
+
+@transaction.atomic
+def add_member(*, by: Actor, portfolio_id: UUID, user: User, role: Role) -> Membership:
+    """Give a person a role. Refused (`already_member`) when they have one."""
+    access.require(by, "member.manage", portfolio_id)
+    _not_own(by, user.id)
+    portfolio = Portfolio.objects.lock_for_slots(portfolio_id)
+    member, made = Membership.objects.get_or_create(portfolio=portfolio, user=user, defaults={"role": role})
+    if not made:
+        raise Refused([Reason("already_member", f"{user.name or user.email} is already a {member.role}.", str(user.id))])
+    ledger.append(
+        portfolio_id, "member.added", by=by, subject=("membership", member.id),
+        payload={"user": user.id, "role": role},
+    )  # fmt: skip
+    return member
+
+
+@transaction.atomic
+def change_role(*, by: Actor, membership_id: UUID, role: Role, version: int | None = None) -> Membership:
+    """Give a member another role; the last leader keeps theirs."""
+    member = _locked(by, membership_id, version)
+    if role != Role.LEADER:
+        _keep_a_leader(member.portfolio, member)
+    was, member.role, member.version = member.role, role, member.version + 1
+    member.save(update_fields=["role", "version"])
+    ledger.append(
+        member.portfolio_id, "member.role_changed", by=by, subject=("membership", member.id),
+        payload={"user": member.user_id, "was": was, "role": role},
+    )  # fmt: skip
+    return member
+
+
+@transaction.atomic
+def remove_member(*, by: Actor, membership_id: UUID, version: int | None = None) -> None:
+    """Take a person out of the portfolio; takes effect with their next request."""
+    member = _locked(by, membership_id, version)
+    _keep_a_leader(member.portfolio, member)
+    subject, payload = ("membership", member.id), {"user": member.user_id, "role": member.role}
+    member.delete()
+    ledger.append(member.portfolio_id, "member.removed", by=by, subject=subject, payload=payload)
+
+
+def _locked(by: Actor, membership_id: UUID, version: int | None) -> Membership:
+    """The membership, its portfolio locked first so that two leaders cannot remove each other at once."""
+    portfolio_id = Membership.objects.filter(id=membership_id).values_list("portfolio_id", flat=True).first()
+    if portfolio_id is None:
+        raise NotVisible
+    access.require(by, "member.manage", portfolio_id)
+    portfolio = Portfolio.objects.lock_for_slots(portfolio_id)
+    member = portfolio.memberships.select_for_update().filter(id=membership_id).first()
+    if member is None:
+        raise NotVisible
+    if version is not None and member.version != version:
+        raise Conflict(member)
+    _not_own(by, member.user_id)
+    member.portfolio = portfolio
+    return member

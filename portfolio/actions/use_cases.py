@@ -1,0 +1,145 @@
+"""Register a use case, mend its facts, take back a mistaken one."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from ledger import actions as ledger
+from portfolio import access, changes
+from portfolio.models import Membership, Portfolio, UseCase
+from portfolio.models.use_cases import SEATS, next_keys
+from portfolio.rules import Actor, NotVisible, Reason, Refused, Stage
+
+# What people and programs may write; everything else moves by a verb.
+WRITABLE = (
+    "title", "problem", "organisation", "tags", "external_id", "success_statement", "why_ai", "stop_criterion",
+    "business_outcome", "magnitude", "running_since", "real_users", "sponsor_name", *SEATS,
+)  # fmt: skip
+_MOST_TAGS = 30
+
+
+@transaction.atomic
+def register(*, by: Actor, portfolio_id: UUID, title: str, problem: str, **facts: Any) -> UseCase:
+    """Put a use case into the register as proposed. Intake is short: everything else may come later."""
+    access.require(by, "use_case.register", portfolio_id)
+    portfolio = Portfolio.objects.visible_to(by).listed().filter(id=portfolio_id).first()
+    if portfolio is None:
+        raise NotVisible
+    facts = _usable(portfolio_id, {"title": title, "problem": problem, **facts})
+    use_case = UseCase.objects.create(key=next_keys(1)[0], portfolio=portfolio, **facts)
+    changes.touched([use_case.id])
+    ledger.append(
+        portfolio_id, "use_case.registered", by=by, subject=("use_case", use_case.id),
+        payload={"key": use_case.key}, private={"title": use_case.title},
+    )  # fmt: skip
+    return use_case
+
+
+@transaction.atomic
+def edit(*, by: Actor, use_case_id: UUID, version: int | None = None, **facts: Any) -> UseCase:
+    """Change register facts. `waiting` is {"reason", "until_on"} or None; `stop_met` true or false.
+
+    Raises `Conflict` when `version` is stale, `Refused` for a foreign seat or an impossible waiting day.
+    """
+    use_case = UseCase.objects.visible_to(by).lock(use_case_id, version)
+    access.require(by, "use_case.edit", use_case.portfolio_id)
+    today = use_case.portfolio.today()
+    if "waiting" in facts:
+        facts |= _waiting(use_case, facts.pop("waiting"), today)
+    if "stop_met" in facts:
+        met = facts.pop("stop_met")
+        facts["stop_met_on"] = (use_case.stop_met_on or today) if met else None
+    facts = _usable(use_case.portfolio_id, facts)
+    changed = {name: value for name, value in facts.items() if getattr(use_case, _attribute(name)) != _plain(value)}
+    if not changed:
+        return use_case
+    seats = {name: _plain(changed[name]) for name in SEATS if name in changed}
+    dated = {name: changed[name] for name in ("waiting_until_on", "stop_met_on") if name in changed}
+    use_case.write(**changed)
+    changes.touched([use_case.id])
+    if seats or dated:
+        ledger.append(
+            use_case.portfolio_id, "use_case.responsibilities_changed", by=by, subject=("use_case", use_case.id),
+            payload={"seats": seats, "dates": dated},
+        )  # fmt: skip
+    return use_case
+
+
+@transaction.atomic
+def delete(*, by: Actor, use_case_id: UUID, version: int | None = None) -> None:
+    """Delete a proposed use case with nothing built on it; the ledger keeps that it was there."""
+    use_case = UseCase.objects.visible_to(by).lock(use_case_id, version)
+    access.require(by, "use_case.delete", use_case.portfolio_id)
+    reasons = []
+    if use_case.stage != Stage.PROPOSED:
+        reasons.append(Reason("not_proposed", "Only a proposed use case can be deleted.", use_case.key))
+    if _built_on(use_case):
+        reasons.append(Reason("built_on", "Decisions, requests or work hang on it: decline or stop it instead.", use_case.key))
+    if reasons:
+        raise Refused(reasons)
+    subject, portfolio_id, key = ("use_case", use_case.id), use_case.portfolio_id, use_case.key
+    use_case.delete()
+    ledger.append(portfolio_id, "use_case.deleted", by=by, subject=subject, payload={"key": key})
+
+
+_KEPT_APART = {"assessment", "assessment_history", "imported_rows"}  # read models and provenance do not count
+
+
+def _built_on(use_case: UseCase) -> bool:
+    """Does any row of any room refer to it?"""
+    for relation in UseCase._meta.related_objects:
+        name = relation.get_accessor_name()
+        if relation.auto_created and name and name not in _KEPT_APART:
+            if relation.related_model._base_manager.filter(**{relation.field.name: use_case}).exists():
+                return True
+    return False
+
+
+def _usable(portfolio_id: UUID, facts: dict[str, Any]) -> dict[str, Any]:
+    """Texts trimmed, tags clean, seats held by members of this portfolio."""
+    reasons = []
+    for name, value in facts.items():
+        if isinstance(value, str):
+            facts[name] = value.strip()
+    if facts.get("title") == "":
+        reasons.append(Reason("no_title", "A use case needs a title.", "title"))
+    if "tags" in facts:
+        facts["tags"] = list(dict.fromkeys(tag.strip() for tag in facts["tags"] if tag.strip()))[:_MOST_TAGS]
+    holders = {name: facts[name] for name in SEATS if facts.get(name) is not None}
+    if holders:
+        members = set(
+            Membership.objects.filter(
+                portfolio_id=portfolio_id, user_id__in=[user.id for user in holders.values()], user__is_active=True
+            ).values_list("user_id", flat=True)
+        )
+        for name, user in holders.items():
+            if user.id not in members:
+                reasons.append(Reason("not_a_member", f"The {name.replace('_', ' ')} must be a member here.", name))
+    if reasons:
+        raise Refused(reasons)
+    return facts
+
+
+def _waiting(use_case: UseCase, waiting: dict[str, Any] | None, today) -> dict[str, Any]:
+    """A pilot that waits keeps its slot, with a dated reason, for a limited time."""
+    if waiting is None:
+        return {"waiting_reason": "", "waiting_until_on": None}
+    limit = use_case.portfolio.policy.waiting_limit_days
+    reasons = []
+    if use_case.stage != Stage.PILOT:
+        reasons.append(Reason("not_in_pilot", "Only a pilot can wait.", "waiting"))
+    days = (waiting["until_on"] - today).days
+    if not 0 <= days <= limit:
+        reasons.append(Reason("waiting_too_long", f"A pilot may wait until a day in the next {limit} days.", "until_on"))
+    if reasons:
+        raise Refused(reasons)
+    return {"waiting_reason": waiting["reason"].strip(), "waiting_until_on": waiting["until_on"]}
+
+
+def _attribute(name: str) -> str:
+    return f"{name}_id" if name in SEATS else name
+
+
+def _plain(value: Any) -> Any:
+    return getattr(value, "pk", value)

@@ -1,0 +1,13 @@
+"""The register: portfolios, use cases, stages, lanes, policy, access, tokens, changes."""
+
+from django.apps import AppConfig
+
+
+class PortfolioConfig(AppConfig):
+    name = "portfolio"
+
+    def ready(self) -> None:
+        from ledger import names
+        from portfolio import queries
+
+        names.register(queries.chain_of)
