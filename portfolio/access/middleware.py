@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 
 from portfolio.access.table import TABLE
 
-_OWN_DOOR = ("account_", "mfa_", "allauth", "static", "admin:")  # these bring their own checks
+_OWN_DOOR = ("account_", "mfa_", "allauth", "static")  # these bring their own checks
 
 
 class AccessMiddleware:

@@ -38,7 +38,8 @@ def register(*, by: Actor, portfolio_id: UUID, title: str, problem: str, **facts
 
 @transaction.atomic
 def edit(*, by: Actor, use_case_id: UUID, version: int | None = None, **facts: Any) -> UseCase:
-    """Change register facts. `waiting` is {"reason", "until_on"} or None; `stop_met` true or false.
+    """Change register facts. `waiting` is {"reason", "until_on"} or None; `stop_met` true or false; `review_on` moves
+    the review of a paused one (a leader's act).
 
     Raises `Conflict` when `version` is stale, `Refused` for a foreign seat or an impossible waiting day.
     """
@@ -50,12 +51,15 @@ def edit(*, by: Actor, use_case_id: UUID, version: int | None = None, **facts: A
     if "stop_met" in facts:
         met = facts.pop("stop_met")
         facts["stop_met_on"] = (use_case.stop_met_on or today) if met else None
+    if "review_on" in facts:
+        access.require(by, "use_case.pause", use_case.portfolio_id)
+        _review(use_case, facts["review_on"], today)
     facts = _usable(use_case.portfolio_id, facts)
     changed = {name: value for name, value in facts.items() if getattr(use_case, _attribute(name)) != _plain(value)}
     if not changed:
         return use_case
     seats = {name: _plain(changed[name]) for name in SEATS if name in changed}
-    dated = {name: changed[name] for name in ("waiting_until_on", "stop_met_on") if name in changed}
+    dated = {name: changed[name] for name in ("waiting_until_on", "stop_met_on", "review_on") if name in changed}
     use_case.write(**changed)
     changes.touched([use_case.id])
     if seats or dated:
@@ -135,6 +139,17 @@ def _waiting(use_case: UseCase, waiting: dict[str, Any] | None, today) -> dict[s
     if reasons:
         raise Refused(reasons)
     return {"waiting_reason": waiting["reason"].strip(), "waiting_until_on": waiting["until_on"]}
+
+
+def _review(use_case: UseCase, review_on: Any, today: Any) -> None:
+    """A paused one may get a new review day, ahead of today."""
+    reasons = []
+    if use_case.stage != Stage.PAUSED:
+        reasons.append(Reason("not_paused", "Only what is paused has a review.", "review_on"))
+    if review_on is None or review_on <= today:
+        reasons.append(Reason("review_in_past", "The review must be on a later day.", "review_on"))
+    if reasons:
+        raise Refused(reasons)
 
 
 def _attribute(name: str) -> str:

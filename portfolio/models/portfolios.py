@@ -8,18 +8,12 @@ from datetime import date
 from functools import cached_property
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 
+from people.models import validate_time_zone
 from portfolio.rules import Actor, Policy, Role
-
-
-def valid_time_zone(value: str) -> None:
-    """Refuse a name that the IANA data base does not know."""
-    if value not in zoneinfo.available_timezones():
-        raise ValidationError("This is not an IANA time zone such as Europe/Berlin.")
 
 
 class PortfolioSet(models.QuerySet["Portfolio"]):
@@ -45,7 +39,7 @@ class Portfolio(models.Model):
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=60, unique=True)
     currency = models.CharField(max_length=3, default="EUR", validators=[RegexValidator(r"^[A-Z]{3}$")])
-    time_zone = models.CharField(max_length=64, default="UTC", validators=[valid_time_zone])
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
     archived_at = models.DateTimeField(null=True, blank=True)

@@ -97,6 +97,7 @@ class UseCase(models.Model):
     restart_condition = models.TextField(blank=True)
     review_on = models.DateField(null=True, blank=True)
     reviews_missed = models.PositiveSmallIntegerField(default=0)
+    review_missed_on = models.DateField(null=True, blank=True)  # the newest review day counted as missed
     waiting_reason = models.CharField(max_length=500, blank=True)
     waiting_until_on = models.DateField(null=True, blank=True)
 

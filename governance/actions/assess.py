@@ -1,0 +1,217 @@
+"""Recompute: from stored facts to the read models that pages show. The only writer of assessments.
+
+Everything for one portfolio goes through the row of its `PortfolioState`, locked first: whoever waits there gathers
+after the other's commit, so an older picture never overwrites a newer one.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import Error, connection, transaction
+from django.db.models import Count, F
+from django.utils import timezone
+
+from governance.facts import Picture, gather, policies_of
+from governance.models import Assessment, AssessmentHistory, PortfolioState
+from governance.rules import advice, status
+from governance.rules import warnings as warning_rules
+from governance.rules.facts import Facts
+from governance.rules.snapshot import digest, material
+from portfolio.models import Dirty, UseCase
+from portfolio.rules import Policy, Stage
+
+log = logging.getLogger(__name__)
+
+CODE_VERSION = 1  # raise it when a rule changes what it shows, so that the self-audit knows the difference
+CHUNK = 500  # use cases a transaction, so that no lock is held for long
+
+_SHOWN = ("stage", "status", "status_text", "no_date_reason", "blocking_open", "blocking_overdue", "readiness",
+          "forecast_p50_on", "forecast_p85_on", "forecast_p95_on", "forecast_driver", "value_p10", "value_p50",
+          "value_p90")  # fmt: skip
+_COMPARED = (*_SHOWN, "portfolio_id", "pause_order", "flags", "material_hash")
+_WRITTEN = ("portfolio", *_SHOWN, "pause_order", "flags", "material_hash", "inputs", "computed_at")
+
+
+def reassess(ids: Sequence[UUID], as_of: date | None = None, *, rank: bool = True) -> int:
+    """Recompute these use cases; answers how many assessments changed. Safe to run twice and in any order.
+
+    Deletes only the dirty rows it saw before gathering (rules.md 9). With `rank` the portfolios' advice and
+    warnings follow at once; a long pass in chunks does that at its end by `rank_portfolios`.
+    """
+    with transaction.atomic():
+        portfolio_ids = _lock_states(UseCase.objects.filter(id__in=ids).values_list("portfolio_id", flat=True))
+        seen = list(Dirty.objects.filter(use_case_id__in=ids).values_list("id", flat=True))
+        picture = gather(ids, as_of)
+        changed = _store(picture)
+        if rank:
+            for portfolio_id in portfolio_ids:
+                _rank(portfolio_id, picture.policies[portfolio_id])
+        Dirty.objects.filter(id__in=seen).delete()
+    return changed
+
+
+def rank_portfolios(portfolio_ids: Iterable[UUID]) -> None:
+    """Advice and warnings of whole portfolios, each in its own transaction."""
+    for portfolio_id in sorted(portfolio_ids):
+        with transaction.atomic():
+            _lock_states([portfolio_id])
+            _rank(portfolio_id, policies_of([portfolio_id])[portfolio_id])
+
+
+def settle(use_case_id: UUID) -> bool:
+    """Reassess one use case right after its commit, in the request. False: somebody else must.
+
+    Waits at most 200 ms for a lock, and never raises: what it interrupts is already committed.
+    """
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '200ms'")
+            reassess([use_case_id])
+        return True
+    except Error as fault:
+        log.info("settle_left use_case=%s %s", use_case_id, type(fault).__name__)
+    except Exception:
+        log.exception("settle_failed use_case=%s", use_case_id)
+    return False
+
+
+def settle_if_dirty(use_case_ids: Sequence[UUID]) -> None:
+    """Bring these up to date before they are shown, when facts changed since (the gate is never stale)."""
+    dirty = list(Dirty.objects.filter(use_case_id__in=use_case_ids).values_list("use_case_id", flat=True).distinct())
+    if dirty:
+        reassess(dirty)
+
+
+def _lock_states(portfolio_ids: Iterable[UUID]) -> list[UUID]:
+    ids = sorted(set(portfolio_ids))
+    PortfolioState.objects.bulk_create([PortfolioState(portfolio_id=pid) for pid in ids], ignore_conflicts=True)
+    list(PortfolioState.objects.filter(portfolio_id__in=ids).order_by("portfolio_id").select_for_update())
+    return ids
+
+
+def compute(facts: Facts, policy: Policy) -> dict[str, Any]:
+    """The assessment of one use case: pure, so that the self-audit can compare."""
+    standing = status.standing(facts, policy)
+    return {
+        "portfolio_id": facts.portfolio_id,
+        "stage": str(facts.stage),
+        "status": str(standing.status) if standing.status else None,
+        "status_text": standing.text,
+        "no_date_reason": standing.why_no_date,
+        "blocking_open": len(facts.open_hard()),
+        "blocking_overdue": status.overdue(facts),
+        "readiness": None,
+        "forecast_p50_on": None,
+        "forecast_p85_on": facts.forecast_p85_on,
+        "forecast_p95_on": None,
+        "forecast_driver": "",
+        "value_p10": None,
+        "value_p50": None,
+        "value_p90": None,
+        "pause_order": advice.pause_order(facts, standing),
+        "flags": warning_rules.flags(facts, standing, policy),
+        "material_hash": digest(material(facts)),
+        "inputs": {"as_of": facts.on.isoformat(), "policy": policy.version, "curve": 0, "code": CODE_VERSION},
+    }
+
+
+def _store(picture: Picture) -> int:
+    """Upsert what changed, and add to the history what a person would see changed."""
+    stored = {row.use_case_id: row for row in Assessment.objects.filter(use_case_id__in=picture.facts)}
+    now = timezone.now()
+    fresh, history = [], []
+    for use_case_id, facts in picture.facts.items():
+        values = compute(facts, picture.policies[facts.portfolio_id])
+        old = stored.get(use_case_id)
+        if old is not None and all(getattr(old, name) == values[name] for name in _COMPARED):
+            continue
+        fresh.append(Assessment(use_case_id=use_case_id, computed_at=now, **values))
+        if old is None or any(getattr(old, name) != values[name] for name in _SHOWN):
+            history.append(
+                AssessmentHistory(
+                    use_case_id=use_case_id, on=facts.on, stage=values["stage"], status=values["status"], at=now,
+                    shown={name: _plain(values[name]) for name in _SHOWN}, inputs=values["inputs"],
+                )  # fmt: skip
+            )
+    Assessment.objects.bulk_create(
+        fresh, update_conflicts=True, unique_fields=["use_case"], update_fields=_WRITTEN, batch_size=500
+    )
+    AssessmentHistory.objects.bulk_create(history, batch_size=500)
+    return len(fresh)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else None if value is None else value
+
+
+def _rank(portfolio_id: UUID, policy: Policy) -> None:
+    """Advice over all pilots of the portfolio, and its warnings; raises the version the board polls."""
+    pilots = list(
+        Assessment.objects.filter(portfolio_id=portfolio_id, stage=Stage.PILOT)
+        .select_related("use_case")
+        .only("use_case__key", "use_case__title", "pause_order", "status_text", "no_date_reason", "flags", "rank",
+              "recommendation", "reason", "rough")  # fmt: skip
+    )
+    ranked = [
+        advice.Ranked(row, int(row.use_case.key.removeprefix("UC-")), row.pause_order, row.status_text,
+                      row.no_date_reason, "waiting_too_long" in row.flags)
+        for row in pilots
+    ]  # fmt: skip
+    given = advice.advise(ranked, policy.pilot_cap)
+    stale = []
+    for one in given:
+        row: Any = one.id
+        told = (one.rank, one.recommendation, one.reason[:300], one.rough)
+        if (row.rank, row.recommendation, row.reason, row.rough) != told:
+            row.rank, row.recommendation, row.reason, row.rough = told
+            stale.append(row)
+    Assessment.objects.bulk_update(stale, ["rank", "recommendation", "reason", "rough"], batch_size=500)
+    Assessment.objects.filter(portfolio_id=portfolio_id, rank__isnull=False).exclude(stage=Stage.PILOT).update(
+        rank=None, recommendation="", reason="", rough=False
+    )
+    first = [_subject(one.id) for one in reversed(given) if one.recommendation != advice.RUN]  # type: ignore[arg-type]
+    counts = dict(UseCase.objects.filter(portfolio_id=portfolio_id).values_list("stage").annotate(n=Count("id")))
+    found = warning_rules.warnings(
+        _flagged(portfolio_id), counts.get(Stage.PILOT, 0), policy, first, _overloaded(portfolio_id, policy)
+    )
+    PortfolioState.objects.filter(portfolio_id=portfolio_id).update(
+        version=F("version") + 1,
+        warnings=[warning.as_dict() for warning in found],
+        counts=counts,
+        computed_at=timezone.now(),
+    )
+
+
+def _subject(row: Assessment) -> warning_rules.Subject:
+    return warning_rules.Subject(str(row.use_case_id), row.use_case.key, row.use_case.title)
+
+
+def _flagged(portfolio_id: UUID) -> dict[str, list[warning_rules.Subject]]:
+    found: dict[str, list[warning_rules.Subject]] = defaultdict(list)
+    rows = (
+        Assessment.objects.filter(portfolio_id=portfolio_id)
+        .exclude(flags=[])
+        .order_by("use_case__created_at", "use_case_id")
+        .values_list("use_case_id", "use_case__key", "use_case__title", "flags")
+    )
+    for use_case_id, key, title, flags in rows:
+        for flag in flags:
+            found[flag].append(warning_rules.Subject(str(use_case_id), key, title))
+    return found
+
+
+def _overloaded(portfolio_id: UUID, policy: Policy) -> dict[str, int]:
+    """People who lead or sponsor more active pilots than the policy allows, by name."""
+    pilots: dict[tuple[Any, str], set[UUID]] = defaultdict(set)
+    seats = UseCase.objects.in_pilot().filter(portfolio_id=portfolio_id)
+    for seat in ("lead", "sponsor"):
+        rows = seats.filter(**{f"{seat}__isnull": False}).values_list("id", f"{seat}_id", f"{seat}__name", f"{seat}__email")
+        for use_case_id, user_id, name, email in rows:
+            pilots[user_id, name or email].add(use_case_id)
+    limit = policy.active_pilots_per_person
+    return {name: len(ids) for (_, name), ids in sorted(pilots.items(), key=lambda pair: pair[0][1]) if len(ids) > limit}

@@ -1,0 +1,142 @@
+"""Agree a go/no-go date, choose a lane, ask for a decision."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from governance.actions.decide import Case, finish, open_case, portfolio_of
+from governance.facts import gather
+from governance.models import AgreedDate, Request
+from governance.rules import moves
+from ledger import actions as ledger
+from portfolio import access, changes
+from portfolio.models import Lane, UseCase
+from portfolio.rules import Actor, NotVisible, Reason, Refused, Verb
+
+
+def store_agreed_date(case: Case, agreed_on: date, cause: str, by: Actor) -> AgreedDate:
+    """Keep the date in the row of slips; the use case itself is written by the caller."""
+    was = case.facts.agreed_on
+    row = AgreedDate.objects.create(
+        use_case=case.use_case, agreed_on=agreed_on, was_on=was, cause=cause.strip(), made_by_id=by.user_id
+    )
+    case.events.append(
+        ledger.Event(
+            "date.agreed", ("use_case", case.use_case.id), payload={"agreed_on": agreed_on, "was_on": was},
+            private={"cause": cause.strip()},
+        )
+    )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def agree_date(*, use_case_id: UUID, by: Actor, agreed_on: date, cause: str = "", version: int | None = None) -> UseCase:
+    """Set the agreed go/no-go date. Moving one needs its cause."""
+    case = open_case("agree_date", use_case_id, by, version, slots=False)
+    verdict = moves.may_agree_date(case.facts, agreed_on)
+    reasons = list(verdict.reasons)
+    if case.facts.agreed_on is not None and case.facts.agreed_on != agreed_on and not cause.strip():
+        reasons.append(Reason("no_cause", "Say what moved the date.", "cause"))
+    if reasons:
+        raise Refused(reasons)
+    if case.facts.agreed_on != agreed_on:
+        case.use_case.write(agreed_on=agreed_on)
+        store_agreed_date(case, agreed_on, cause, by)
+        finish([case], by)
+    return case.use_case
+
+
+@transaction.atomic
+def choose_lane(
+    *, use_case_id: UUID, by: Actor, lane: str, reason: str = "", answers: dict[str, bool] | None = None,
+    version: int | None = None,
+) -> UseCase:  # fmt: skip
+    """Put the use case into a lane's newest version. Another than the proposed one needs a reason."""
+    case = open_case("choose_lane", use_case_id, by, version, slots=False)
+    newest = Lane.objects.filter(portfolio=case.portfolio, code=lane).order_by("-version").first()
+    if newest is None:
+        raise Refused([Reason("no_such_lane", f"There is no lane {lane!r} here.", "lane")])
+    proposed = propose_lane(answers) if answers else None
+    if proposed is not None and proposed != lane and not reason.strip():
+        text = f"The answers propose the {proposed} lane. Say why another."
+        raise Refused([Reason("other_lane_without_reason", text, "reason")])
+    was = case.facts.lane
+    case.use_case.write(lane=newest)
+    case.events.append(
+        ledger.Event(
+            "lane.chosen", ("use_case", case.use_case.id),
+            payload={"lane": lane, "version": newest.version, "was": was, "answers": answers or {}, "proposed": proposed},
+            private={"reason": reason.strip()},
+        )
+    )  # fmt: skip
+    finish([case], by)
+    return case.use_case
+
+
+# The four yes/no questions that propose a lane, in the order they are asked.
+LANE_QUESTIONS = {
+    "affects_people": "Does it affect people's rights, safety, money or access to a service?",
+    "acts_alone": "Does it act without a person deciding each time?",
+    "personal_data": "Does it use personal or confidential data?",
+    "many_users": "Will more than one team use it?",
+}
+
+
+def propose_lane(answers: dict[str, bool]) -> str:
+    """High-impact when it affects people or acts alone; standard when data or reach ask for it; else fast."""
+    if answers.get("affects_people") or answers.get("acts_alone"):
+        return Lane.HIGH_IMPACT
+    if answers.get("personal_data") or answers.get("many_users"):
+        return Lane.STANDARD
+    return Lane.FAST
+
+
+@transaction.atomic
+def ask(*, use_case_id: UUID, by: Actor, kind: Verb, reason: str) -> Request:
+    """Ask for a decision. One open request of a kind; its author does not decide it."""
+    portfolio_id = portfolio_of(use_case_id, by)
+    use_case = UseCase.objects.lock(use_case_id)
+    access.require(by, "request.open", portfolio_id)
+    facts = gather([use_case_id]).facts[use_case_id]
+    moves.may_move(kind, facts).require()
+    if not reason.strip():
+        raise Refused([Reason("no_reason", "Say why it should be decided now.", "reason")])
+    try:
+        with transaction.atomic():
+            request = Request.objects.create(
+                use_case=use_case, kind=kind, reason=reason.strip(), author_id=by.user_id
+            )
+    except IntegrityError:
+        raise Refused([Reason("already_asked", "Somebody has asked for this already.", use_case.key)]) from None
+    changes.touched([use_case_id])
+    _record(portfolio_id, "request.opened", request, by, {"reason": request.reason})
+    return request
+
+
+@transaction.atomic
+def withdraw(*, request_id: UUID, by: Actor) -> Request:
+    """Take one's own request back (a leader may take back any)."""
+    request = Request.objects.visible_to(by).select_for_update(of=("self",)).filter(id=request_id).first()
+    if request is None:
+        raise NotVisible
+    portfolio_id = request.use_case.portfolio_id
+    access.require(by, "request.open", portfolio_id)
+    if request.author_id != by.user_id:
+        access.require(by, "use_case.go", portfolio_id)
+    if request.closed_at is not None:
+        raise Refused([Reason("request_closed", "This request is no longer open.", str(request.id))])
+    request.closed_at, request.closed_as = timezone.now(), Request.WITHDRAWN
+    request.save(update_fields=["closed_at", "closed_as"])
+    changes.touched([request.use_case_id])
+    _record(portfolio_id, "request.withdrawn", request, by, {})
+    return request
+
+
+def _record(portfolio_id: UUID, event: str, request: Request, by: Actor, private: dict[str, Any]) -> None:
+    ledger.append(
+        portfolio_id, event, by=by, subject=("use_case", request.use_case_id), refers_to=request.id,
+        payload={"request": request.id, "kind": request.kind}, private=private,
+    )  # fmt: skip

@@ -1,0 +1,117 @@
+"""Pause the rest: keep two or three, rest all others, in one act. And change the policy that sets the cap."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from governance.actions.decide import finish, open_cases
+from governance.actions.verbs import _pause, _require_texts, new_round
+from governance.models import Decision
+from governance.rules import moves
+from ledger import actions as ledger
+from portfolio import access, changes
+from portfolio.models import PolicyVersion, Portfolio, UseCase
+from portfolio.rules import Actor, Conflict, NotVisible, Policy, Reason, Refused
+
+STAGGER = timedelta(days=7)  # between the review days of one act, so that they are not all due at once
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one pilot gets that differs from the rest."""
+
+    reason: str = ""
+    restart_condition: str = ""
+    review_on: date | None = None
+
+
+@transaction.atomic
+def pause_the_rest(
+    *,
+    portfolio_id: UUID,
+    by: Actor,
+    keep: Iterable[UUID],
+    reason: str,
+    restart_condition: str,
+    review_on: date,
+    per_row: dict[UUID, Row] | None = None,
+) -> list[Decision]:
+    """Pause every pilot that is not kept; review days are a week apart, longest-kept first.
+
+    Refused: `not_in_pilot` for a kept one that is no pilot here, `over_cap` when more are kept than the cap holds
+    (those under an exception in force do not count), `nothing_to_pause`.
+    """
+    if not Portfolio.objects.visible_to(by).listed().filter(id=portfolio_id).exists():
+        raise NotVisible
+    access.require(by, "portfolio.pause_the_rest", portfolio_id)
+    portfolio = Portfolio.objects.lock_for_slots(portfolio_id)
+    per_row = per_row or {}
+    ids = list(UseCase.objects.in_pilot().filter(portfolio=portfolio).values_list("id", flat=True))
+    cases = open_cases(portfolio, ids)
+    kept = set(keep)
+    _require_keepable(kept, cases, portfolio.policy)
+    _require_texts(restart_condition=restart_condition)
+    rest = sorted(
+        (case for case in cases.values() if case.use_case.id not in kept),
+        key=lambda case: (case.facts.stage_since_on, case.use_case.key),
+    )
+    if not rest:
+        raise Refused([Reason("nothing_to_pause", "There is nothing to pause: every pilot is kept.")])
+    now, round_id, decisions = timezone.now(), new_round(), []
+    for index, case in enumerate(rest):
+        row = per_row.get(case.use_case.id, Row())
+        review = row.review_on or review_on + index * STAGGER
+        moves.may_pause(case.facts, review).require()
+        decisions.append(
+            _pause(case, by, row.reason or reason, row.restart_condition or restart_condition, review, round_id=round_id)
+        )
+    for use_case_id in sorted(kept):
+        cases[use_case_id].use_case.write(kept_at=now)
+    finish([*rest, *(cases[use_case_id] for use_case_id in sorted(kept))], by)
+    return decisions
+
+
+def _require_keepable(kept: set[UUID], cases: dict[UUID, Any], policy: Policy) -> None:
+    reasons = [
+        Reason("not_in_pilot", "What is kept must be a pilot of this portfolio.", str(use_case_id))
+        for use_case_id in sorted(kept - set(cases))
+    ]
+    excepted = sum(
+        1
+        for use_case_id in kept & set(cases)
+        if (until := cases[use_case_id].facts.cap_exception_until) is not None and until >= cases[use_case_id].facts.on
+    )
+    if len(kept) - excepted > policy.pilot_cap:
+        text = f"{len(kept)} are kept, the cap is {policy.pilot_cap}. Keep fewer, or grant exceptions."
+        reasons.append(Reason("over_cap", text, "keep"))
+    if reasons:
+        raise Refused(reasons)
+
+
+@transaction.atomic
+def change_policy(*, portfolio_id: UUID, by: Actor, version: int | None = None, **limits: Any) -> PolicyVersion:
+    """Change some limits; a new version is made, the old ones stay. `version` is the one the writer saw."""
+    if not Portfolio.objects.visible_to(by).listed().filter(id=portfolio_id).exists():
+        raise NotVisible
+    access.require(by, "policy.change", portfolio_id)
+    portfolio = Portfolio.objects.lock_for_slots(portfolio_id)
+    present = portfolio.policy
+    if version is not None and version != present.version:
+        raise Conflict(present)
+    wanted = Policy.from_json(present.to_json() | limits, version=present.version + 1)
+    if replace(wanted, version=present.version) == present:
+        return PolicyVersion.objects.get(portfolio=portfolio, number=present.version)
+    row = PolicyVersion.objects.create(
+        portfolio=portfolio, number=wanted.version, limits=wanted.to_json(), made_by_id=by.user_id
+    )
+    changes.touched(UseCase.objects.filter(portfolio=portfolio).values_list("id", flat=True))
+    ledger.append(
+        portfolio_id, "policy.changed", by=by, subject=("portfolio", portfolio_id),
+        payload={"version": wanted.version, "was": present.to_json(), "is": wanted.to_json()},
+    )  # fmt: skip
+    return row

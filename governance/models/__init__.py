@@ -1,0 +1,15 @@
+"""What do we keep of decisions and of what the jobs worked out?"""
+
+from governance.models.assessments import Assessment, AssessmentHistory, PortfolioState, Quarantine
+from governance.models.decisions import AgreedDate, Condition, Decision, Request
+
+__all__ = [
+    "AgreedDate",
+    "Assessment",
+    "AssessmentHistory",
+    "Condition",
+    "Decision",
+    "PortfolioState",
+    "Quarantine",
+    "Request",
+]

@@ -1,0 +1,31 @@
+"""What happens later or on a clock? Ids in, nothing out; safe to run twice and in any order.
+
+A claimed row in PostgreSQL is the queue; a message is only a nudge, and losing all of them delays, never loses.
+"""
+
+import logging
+
+from celery import shared_task
+
+from governance.actions import nightly as nightly_actions
+from governance.actions import sweep
+
+log = logging.getLogger(__name__)
+
+
+@shared_task
+def settle_dirty() -> None:
+    """Reassess what changed: sent after a commit that touched several use cases."""
+    sweep.settle_dirty(older_than=0)
+
+
+@shared_task
+def sweep_dirty() -> None:
+    """Every 15 s: what a lost nudge or a killed worker left behind."""
+    sweep.settle_dirty(older_than=10)
+
+
+@shared_task(name="governance.tasks.slow_nightly")
+def slow_nightly() -> None:
+    """Every few minutes: the nightly pass of each portfolio whose local day has begun."""
+    nightly_actions.nightly_due()
