@@ -69,11 +69,16 @@ class Head(NamedTuple):
 class Checkpoint(Protocol):
     """`models.Checkpoint` fits, and so does a line of a file kept by an auditor."""
 
-    seq: int
-    entry_hash: bytes
-    made_at: datetime
-    key_id: str
-    signature: bytes
+    @property
+    def seq(self) -> int: ...
+    @property
+    def entry_hash(self) -> bytes: ...
+    @property
+    def made_at(self) -> datetime: ...
+    @property
+    def key_id(self) -> str: ...
+    @property
+    def signature(self) -> bytes: ...
 
 
 @dataclass(frozen=True)
