@@ -12,11 +12,13 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection, models, transaction
 from django.db.models import Func
+from django.utils import timezone
 
 from ledger import chain
-from ledger.models import ERASED, Entry, Head, Personal
+from ledger.models import ERASED, Checkpoint, Entry, Head, Personal
 
 
 class Actor(Protocol):
@@ -112,6 +114,23 @@ def erase(chain_id: UUID, entry_id: UUID, *, by: Actor) -> Entry:
     entry = Entry.objects.get(chain_id=chain_id, entry_id=entry_id)
     Personal.objects.filter(entry_id=entry_id).delete()
     return append(chain_id, ERASED, by=by, subject=(entry.subject_type, entry.subject_id), refers_to=entry_id)
+
+
+@transaction.atomic
+def checkpoint(chain_id: UUID, *, key: Ed25519PrivateKey, key_id: str) -> Checkpoint | None:
+    """Sign the chain's present end; None for a chain without lines. Run where the web process cannot read `key`."""
+    head = Head.objects.filter(chain_id=chain_id, seq__gte=1).first()
+    if head is None:
+        return None
+    now = timezone.now()
+    message = chain.checkpoint_message(chain_id, head.seq, bytes(head.entry_hash), now, key_id)
+    made, _ = Checkpoint.objects.get_or_create(
+        chain_id=chain_id,
+        seq=head.seq,
+        key_id=key_id,
+        defaults={"entry_hash": head.entry_hash, "made_at": now, "signature": key.sign(message)},
+    )
+    return made
 
 
 class _ClockTimestamp(Func):

@@ -14,7 +14,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.utils import timezone
 
-from people.models import SignInLink, User, hash_token
+from people.models import SignInLink, User, hash_token, normal_email
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ def create_person(
     is_instance_admin: bool = False,
 ) -> User:
     """Keep a new person. ValidationError names every wrong field, a taken address too."""
-    user = User(email=email, name=name, time_zone=time_zone, is_instance_admin=is_instance_admin)
+    user = User(email=normal_email(email), name=name, time_zone=time_zone, is_instance_admin=is_instance_admin)
     if password is None:
         user.set_unusable_password()
     else:

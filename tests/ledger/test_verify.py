@@ -1,0 +1,312 @@
+"""Is every edit found and the damaged line named? A superuser edits by SQL, trigger switched off (reliability F28)."""
+
+import json
+from io import StringIO
+from uuid import uuid4
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+
+from ledger import actions, names, queries
+from ledger.models import Checkpoint, Entry, Personal
+from tests.ledger import oracle
+from tests.ledger.actors import ANA
+
+KEY = Ed25519PrivateKey.generate()
+KEYS = {"k1": KEY.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)}
+
+pytestmark = pytest.mark.django_db
+
+
+def grow(chain_id, lines):
+    for number in range(lines):
+        actions.append(
+            chain_id,
+            "use_case.selected",
+            by=ANA,
+            subject=("use_case", uuid4()),
+            payload={"number": number, "kept": True},
+            private={"reason": f"Reason {number}"},
+        )
+    return chain_id
+
+
+@pytest.fixture
+def chain_id():
+    return grow(uuid4(), 9)
+
+
+def tamper(statement, *parameters):
+    """What someone with the superuser's password can do."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ledger_entry DISABLE TRIGGER ALL")
+        cursor.execute(statement, parameters)
+        changed = cursor.rowcount
+        cursor.execute("ALTER TABLE ledger_entry ENABLE ALWAYS TRIGGER ledger_entry_is_append_only")
+    assert changed, "the edit must hit something, or the test proves nothing"
+
+
+def restamp(chain_id, from_seq):
+    """Recompute every hash from `from_seq` on, head row too: the edit that a chain alone cannot show."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq, canonical FROM ledger_entry WHERE chain_id = %s ORDER BY seq", [chain_id])
+        last = oracle.first_hash(chain_id)
+        for seq, canonical in cursor.fetchall():
+            new = oracle.next_hash(chain_id, seq, last, canonical)
+            if seq >= from_seq:
+                tamper(
+                    "UPDATE ledger_entry SET prev_hash = %s, entry_hash = %s WHERE chain_id = %s AND seq = %s",
+                    last, new, chain_id, seq,
+                )  # fmt: skip
+            last = new
+    tamper("UPDATE ledger_head SET entry_hash = %s WHERE chain_id = %s", last, chain_id)
+
+
+def flipped(column):
+    """SQL that changes one bit of a column."""
+    return f"{column} = set_byte({column}, 5, get_byte({column}, 5) # 1)"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (flipped("canonical"), "hash_mismatch"),
+        (flipped("entry_hash"), "hash_mismatch"),
+        (flipped("prev_hash"), "broken_link"),
+        (flipped("personal_commitment"), "column_altered"),
+        ("personal_commitment = NULL", "column_altered"),
+        ("payload = jsonb_set(payload, '{kept}', '1')", "payload_altered"),
+        ("recorded_at = recorded_at - interval '1 microsecond'", "column_altered"),
+        ("actor_id = gen_random_uuid()", "column_altered"),
+        ("event_type = 'use_case.stopped'", "column_altered"),
+        ("refers_to = gen_random_uuid()", "column_altered"),
+    ],
+)
+def test_edited_line_is_found_and_named(chain_id, change, code):
+    tamper(f"UPDATE ledger_entry SET {change} WHERE chain_id = %s AND seq = 4", chain_id)
+    assert_fault(queries.verified(chain_id), 4, code)
+
+
+@pytest.mark.parametrize(
+    ("statement", "seq", "code"),
+    [
+        ("DELETE FROM ledger_entry WHERE chain_id = %s AND seq = 4", 4, "gap"),
+        ("DELETE FROM ledger_entry WHERE chain_id = %s AND seq = 1", 1, "gap"),
+        ("DELETE FROM ledger_entry WHERE chain_id = %s AND seq > 6", 7, "head_mismatch"),
+        ("UPDATE ledger_head SET seq = 5 WHERE chain_id = %s", 6, "head_mismatch"),
+        (f"UPDATE ledger_head SET {flipped('entry_hash')} WHERE chain_id = %s", 9, "head_mismatch"),
+        ("DELETE FROM ledger_head WHERE chain_id = %s", 9, "head_missing"),
+    ],
+)
+def test_cut_chain_or_edited_head_is_found(chain_id, statement, seq, code):
+    tamper(statement, chain_id)
+    assert_fault(queries.verified(chain_id), seq, code)
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("UPDATE ledger_personal SET text = 'Nobody objected' WHERE entry_id = %s", "personal_altered"),
+        (f"UPDATE ledger_personal SET {flipped('salt')} WHERE entry_id = %s", "personal_altered"),
+        ("UPDATE ledger_personal SET field = 'name' WHERE entry_id = %s", "personal_altered"),
+        ("DELETE FROM ledger_personal WHERE entry_id = %s", "personal_missing"),
+    ],
+)
+def test_edited_private_text_is_found(chain_id, statement, code):
+    tamper(statement, Entry.objects.get(pk=(chain_id, 4)).entry_id)
+    assert_fault(queries.verified(chain_id), 4, code)
+
+
+def assert_fault(report, seq, code):
+    assert (report.ok, report.first_bad_seq, report.code, report.exit_code) == (False, seq, code, 1)
+
+
+def test_every_byte_of_a_line_counts(chain_id):
+    line = Entry.objects.get(pk=(chain_id, 5))
+    for place in range(0, len(line.canonical), 7):
+        with transaction.atomic():
+            tamper(
+                "UPDATE ledger_entry SET canonical = set_byte(canonical, %s, get_byte(canonical, %s) # 1) "
+                "WHERE chain_id = %s AND seq = 5",
+                place, place, chain_id,
+            )  # fmt: skip
+            assert queries.verified(chain_id).first_bad_seq == 5
+            transaction.set_rollback(True)
+
+
+def test_swapped_lines_are_found(chain_id):
+    for old, new in ((4, 400), (5, 4), (400, 5)):
+        tamper("UPDATE ledger_entry SET seq = %s WHERE chain_id = %s AND seq = %s", new, chain_id, old)
+    assert queries.verified(chain_id).first_bad_seq == 4
+
+
+def test_transplanted_line_is_found(chain_id):
+    other = grow(uuid4(), 9)
+    tamper("DELETE FROM ledger_entry WHERE chain_id = %s AND seq = 9", chain_id)
+    tamper("UPDATE ledger_entry SET chain_id = %s WHERE chain_id = %s AND seq = 9", chain_id, other)
+    assert queries.verified(chain_id).first_bad_seq == 9
+    assert queries.verified(other).first_bad_seq == 9
+
+
+def test_inserted_line_is_found(chain_id):
+    tamper(
+        "INSERT INTO ledger_entry SELECT chain_id, 10, gen_random_uuid(), entry_hash, sha256('x'), hash_alg,"
+        " event_type, event_version, subject_type, subject_id, actor_kind, actor_id, on_behalf_of, request_id,"
+        " recorded_at, effective_at, canonical, payload, personal_commitment, refers_to, supersedes"
+        " FROM ledger_entry WHERE chain_id = %s AND seq = 9",
+        chain_id,
+    )
+    assert queries.verified(chain_id).first_bad_seq == 10
+
+
+def test_fork_is_refused_by_the_database(chain_id):
+    fields = Entry.objects.filter(pk=(chain_id, 9)).values().get() | {"seq": 10, "entry_id": uuid4()}
+    with pytest.raises(IntegrityError, match="ledger_entry_no_fork"), transaction.atomic():
+        Entry.objects.create(**fields | {"entry_hash": b"f" * 32})
+
+
+def test_cut_tail_and_restamping_pass_without_a_checkpoint(chain_id):
+    """The limit, written down: only a checkpoint shows these two."""
+    cut(chain_id)
+    assert queries.verified(chain_id).ok
+    rewrite(chain_id)
+    assert queries.verified(chain_id).ok
+
+
+def cut(chain_id):
+    tamper("DELETE FROM ledger_entry WHERE chain_id = %s AND seq > 6", chain_id)
+    tamper(
+        "UPDATE ledger_head h SET seq = 6, entry_hash = e.entry_hash FROM ledger_entry e"
+        " WHERE h.chain_id = %s AND e.chain_id = h.chain_id AND e.seq = 6",
+        chain_id,
+    )
+
+
+def rewrite(chain_id):
+    line = Entry.objects.get(pk=(chain_id, 4))
+    tamper(
+        "UPDATE ledger_entry SET canonical = %s, payload = %s WHERE chain_id = %s AND seq = 4",
+        bytes(line.canonical).replace(b'"number":3', b'"number":8'), '{"number": 8, "kept": true}', chain_id,
+    )  # fmt: skip
+    restamp(chain_id, 4)
+
+
+@pytest.mark.parametrize(("edit", "seq", "exit_code"), [(cut, 7, 2), (rewrite, 9, 1), (lambda chain_id: None, None, 0)])
+def test_checkpoint_shows_a_cut_tail_and_restamping(chain_id, edit, seq, exit_code):
+    actions.checkpoint(chain_id, key=KEY, key_id="k1")
+    edit(chain_id)
+    report = queries.verified(chain_id, keys=KEYS)
+    assert (report.first_bad_seq, report.exit_code) == (seq, exit_code)
+
+
+def test_chain_may_grow_after_a_checkpoint(chain_id):
+    actions.checkpoint(chain_id, key=KEY, key_id="k1")
+    actions.checkpoint(chain_id, key=KEY, key_id="k1")
+    grow(chain_id, 2)
+    actions.checkpoint(chain_id, key=KEY, key_id="k1")
+    assert Checkpoint.objects.count() == 2
+    assert queries.verified(chain_id, keys=KEYS).ok
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "UPDATE ledger_checkpoint SET signature = set_byte(signature, 0, 255 - get_byte(signature, 0))",
+        "UPDATE ledger_checkpoint SET seq = 8",
+        "UPDATE ledger_checkpoint SET made_at = made_at - interval '1 day'",
+        "UPDATE ledger_checkpoint SET key_id = 'k2'",
+    ],
+)
+def test_edited_checkpoint_is_a_signature_fault(chain_id, edit):
+    actions.checkpoint(chain_id, key=KEY, key_id="k1")
+    tamper(edit)
+    assert queries.verified(chain_id, keys=KEYS).exit_code == 3
+
+
+def test_broken_trade_rule_has_its_own_exit_code(chain_id):
+    report = queries.verified(chain_id, rule=lambda line: "No request was open." if line["seq"] == 3 else None)
+    assert (report.first_bad_seq, report.exit_code, report.text) == (3, 4, "Line 3: No request was open.")
+
+
+def test_clock_that_steps_back_is_a_warning_only(chain_id):
+    line = Entry.objects.get(pk=(chain_id, 4))
+    old = line.recorded_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    tamper(
+        "UPDATE ledger_entry SET canonical = %s, recorded_at = %s, effective_at = %s WHERE chain_id = %s AND seq = 4",
+        bytes(line.canonical).replace(old.encode(), b"2001-01-01T00:00:00.000000Z"),
+        "2001-01-01T00:00:00Z", "2001-01-01T00:00:00Z", chain_id,
+    )  # fmt: skip
+    restamp(chain_id, 4)
+    report = queries.verified(chain_id)
+    assert report.ok
+    assert len(report.warnings) == 1
+    assert "Line 4" in report.warnings[0]
+
+
+def test_erased_text_that_comes_back_is_a_warning(chain_id):
+    line = Entry.objects.get(pk=(chain_id, 4))
+    kept = Personal.objects.get(entry_id=line.entry_id)
+    actions.erase(chain_id, line.entry_id, by=ANA)
+    kept.save(force_insert=True)
+    report = queries.verified(chain_id)
+    assert report.ok
+    assert "Line 4" in report.warnings[0]
+
+
+def run(*arguments):
+    """(exit code, what was printed)"""
+    out = StringIO()
+    try:
+        call_command("verify_ledger", *arguments, stdout=out)
+    except CommandError as error:
+        return error.returncode, out.getvalue()
+    return 0, out.getvalue()
+
+
+def test_command_names_portfolio_and_line(chain_id, monkeypatch):
+    monkeypatch.setattr(names, "_finders", [{"customs": chain_id}.get])
+    monkeypatch.setattr(names, "_namers", [{chain_id: "Customs (customs)"}.get])
+    assert run() == (0, "Customs (customs): 9 lines, whole and unaltered.\n")
+    tamper("DELETE FROM ledger_entry WHERE chain_id = %s AND seq = 4", chain_id)
+    code, told = run("--portfolio", "customs")
+    assert code == 1
+    assert told.startswith("Customs (customs): FAULT at line 4 (gap).")
+    assert run("--portfolio", "unknown")[0] == 5
+
+
+def test_command_without_names_speaks_of_the_chain(chain_id):
+    grow(uuid4(), 1)
+    code, told = run("--chain", str(chain_id))
+    assert (code, told) == (0, f"{chain_id}: 9 lines, whole and unaltered.\n")
+    assert len(run()[1].splitlines()) == 2
+
+
+def test_restored_old_backup_is_shorter_than_the_checkpoint_kept_outside(chain_id, tmp_path):
+    """F29: the rolled-back database is whole in itself; the auditor's file tells."""
+    made = actions.checkpoint(chain_id, key=KEY, key_id="k1")
+    kept = tmp_path / "checkpoints.jsonl"
+    kept.write_text(
+        json.dumps(
+            {
+                "chain_id": str(chain_id),
+                "seq": made.seq,
+                "entry_hash": bytes(made.entry_hash).hex(),
+                "made_at": made.made_at.isoformat(),
+                "key_id": "k1",
+                "signature": bytes(made.signature).hex(),
+            }
+        )
+    )
+    given = ("--checkpoints", str(kept), "--key", f"k1={KEYS['k1'].hex()}")
+    assert run(*given)[0] == 0
+    Checkpoint.objects.all().delete()
+    cut(chain_id)
+    assert run()[0] == 0
+    code, told = run(*given)
+    assert code == 2
+    assert "line 7 (shorter_than_checkpoint)" in told
+    kept.write_text("no json")
+    assert run(*given)[0] == 5
