@@ -1,0 +1,14 @@
+"""Which address opens which door? Every name here stands in portfolio/access.yaml, or it is closed."""
+
+from django.urls import include, path
+
+from config import health
+
+urlpatterns = [
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("api/v1/", include("config.api")),
+    path("", include("governance.urls")),
+]
