@@ -76,6 +76,11 @@ class Home:
         except (OSError, ValueError):
             return {}
 
+    @property
+    def held(self) -> bool:
+        """Do we hold the lock?"""
+        return self._lock is not None
+
     def release(self) -> None:
         if self._lock is not None:
             self._lock.close()

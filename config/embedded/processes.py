@@ -32,6 +32,7 @@ class Child:
     popen: subprocess.Popen
     log: Path
     stop_signal: int = signal.SIGTERM
+    asked: bool = False
 
     @property
     def pid(self) -> int:
@@ -41,10 +42,16 @@ class Child:
         """Its exit code, or None while it runs."""
         return self.popen.poll()
 
+    def ask(self) -> None:
+        """Ask it to end, once: a second signal makes some programs drop their work."""
+        if not self.asked and self.popen.poll() is None:
+            self.popen.send_signal(self.stop_signal)
+        self.asked = True
+
     def stop(self, patience: float) -> int:
         """Ask it to end, wait at most `patience` seconds, then kill its group. Returns the exit code."""
         if self.popen.poll() is None:
-            self.popen.send_signal(self.stop_signal)
+            self.ask()
             try:
                 self.popen.wait(patience)
             except subprocess.TimeoutExpired:

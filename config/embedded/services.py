@@ -7,11 +7,15 @@ import contextlib
 import fcntl
 import os
 import shutil
+import signal
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import psycopg
 
 from . import processes
 from .home import ROOT, Busy, Home
@@ -32,8 +36,8 @@ class Services:
     own: list[processes.Child] = field(default_factory=list)
 
     def environment(self, settings: str = "config.settings.dev") -> dict[str, str]:
-        """The environment of a child that uses them. PG* variables would change where libpq connects."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        """The environment of a child that uses them."""
+        kept = dict(os.environ)
         kept.setdefault("DJANGO_SETTINGS_MODULE", settings)
         kept["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         kept["PYTHONUNBUFFERED"] = "1"
@@ -47,11 +51,20 @@ class Services:
             self.postgres.stop()
 
 
-def start(home: Path, log: Path, *, throw_away: bool = False, pids: Path | None = None) -> Services:
-    """Start whatever has no URL in the environment. On failure nothing stays behind."""
-    services = Services(os.environ.get("DATABASE_URL", ""), os.environ.get("REDIS_URL", ""))
+def start(
+    home: Path, log: Path, *, throw_away: bool = False, pids: Path | None = None, into: Services | None = None
+) -> Services:
+    """Start whatever has no URL in the environment. On failure nothing stays behind.
+
+    `into` lets a caller see what is already up while the rest still starts.
+    """
+    services = into or Services()
+    services.database_url = os.environ.get("DATABASE_URL", "")
+    services.redis_url = os.environ.get("REDIS_URL", "")
     try:
-        if not services.database_url:
+        if services.database_url:
+            answer(services.database_url)
+        else:
             settings = THROW_AWAY if throw_away else {}
             services.postgres = Postgres(home, log / "postgres.log", settings=settings)
             services.postgres.initialise()
@@ -70,6 +83,14 @@ def start(home: Path, log: Path, *, throw_away: bool = False, pids: Path | None 
     return services
 
 
+def answer(database_url: str) -> None:
+    """Failed when the named server does not answer; it is somebody else's, so nothing is made or mended here."""
+    try:
+        psycopg.connect(database_url, connect_timeout=5).close()
+    except psycopg.Error as error:
+        raise processes.Failed(f"DATABASE_URL is set but does not answer: {error}") from None
+
+
 def _remember(services: Services, child: processes.Child | None, pids: Path | None) -> None:
     if child:
         services.own.append(child)
@@ -77,13 +98,20 @@ def _remember(services: Services, child: processes.Child | None, pids: Path | No
         processes.note(pids, services.own)
 
 
+def wait(command: subprocess.Popen) -> int:
+    """The exit code of a command in the foreground. A terminal's Ctrl-C reaches it directly; a SIGTERM is passed on."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: command.send_signal(signal.SIGINT))
+    return command.wait()
+
+
 @contextlib.contextmanager
-def throw_away() -> Iterator[Services]:
-    """A database and a broker of one test run, fast instead of durable, gone afterwards."""
+def throw_away(*, durable: bool = False) -> Iterator[Services]:
+    """A database and a broker of one run, gone afterwards; fast instead of durable, unless asked."""
     folder = Path(tempfile.mkdtemp(prefix="pilotage-"))
     services = None
     try:
-        services = start(folder, folder / "log", throw_away=True)
+        services = start(folder, folder / "log", throw_away=not durable)
         yield services
     finally:
         if services:

@@ -1,6 +1,5 @@
 """How does `./dev test` give the suite a database and a broker that nobody will miss?"""
 
-import signal
 import subprocess
 import sys
 
@@ -19,7 +18,7 @@ def run(arguments: list[str]) -> int:
         if full:
             environment["PILOTAGE_FULL"] = "1"
         command = [sys.executable, "-m", "pytest", *_parallel(arguments), *arguments]
-        return _wait(subprocess.Popen(command, env=environment))
+        return services.wait(subprocess.Popen(command, env=environment))
 
 
 def _parallel(arguments: list[str]) -> list[str]:
@@ -29,10 +28,3 @@ def _parallel(arguments: list[str]) -> list[str]:
         for argument in arguments
     )
     return [] if decided else ["-n", WORKERS]
-
-
-def _wait(pytest: subprocess.Popen) -> int:
-    """Wait for pytest. A terminal's Ctrl-C reaches it directly; a SIGTERM to us is passed on as one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: pytest.send_signal(signal.SIGINT))
-    return pytest.wait()
