@@ -4,6 +4,8 @@ import time
 
 from . import steps
 
+SHOWN = 40  # lines of a failed step's output, the last ones
+
 
 def run(arguments: list[str]) -> int:
     """All steps, or those named. A failed step shows what it found below its line."""
@@ -24,6 +26,7 @@ def run(arguments: list[str]) -> int:
             failed.append(name)
         print(f"{name:<12} {word} ({time.monotonic() - began:.1f} s)", flush=True)
         if word == "FAILED":
-            print("".join(f"    {line}\n" for line in str(found).strip().splitlines()), end="", flush=True)
+            lines = str(found).strip().splitlines()
+            print("".join(f"    {line}\n" for line in lines[-SHOWN:]), end="", flush=True)
     print(f"{len(failed)} failed: {', '.join(failed)}" if failed else "all ok")
     return 1 if failed else 0

@@ -72,19 +72,8 @@ class Postgres:
         self.how.give(part)
         # The builtin provider sorts the same on every system and does not change with the C library; 15 and 16 lack it.
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if major >= 17 else []
-        command = [
-            self.how.bin / "initdb",
-            "-D",
-            part,
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-        ]
-        command += [*locale, "--no-instructions"]
+        options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-instructions"]
+        command: list[str | Path] = [self.how.bin / "initdb", "-D", part, *options, *locale]
         if self.settings.get("fsync") == "off":
             command.append("--no-sync")
         child = processes.start("initdb", command, self.log, **self.how.popen_arguments(signal.SIGTERM))

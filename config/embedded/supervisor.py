@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from typing import Any
 
 from . import processes, services
 from .home import ROOT, Busy, Home
@@ -116,7 +117,8 @@ class Supervisor:
         deadline = time.monotonic() + JOIN_SECONDS
         while True:
             try:
-                return self.home.hold("run")
+                self.home.hold("run")
+                return
             except Busy as busy:
                 if str(busy) == "run":
                     where = self.home.holder().get("url", "a port not yet known")
@@ -125,7 +127,7 @@ class Supervisor:
                     raise Busy(f"`./dev {busy}` uses {self.home.path} and does not end.") from None
             time.sleep(0.2)
 
-    def _start(self, name: str, *command: str, **popen: object) -> processes.Child:
+    def _start(self, name: str, *command: str, **popen: Any) -> processes.Child:
         environment = self.services.environment()
         child = processes.start(
             name,
