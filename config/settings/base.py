@@ -85,7 +85,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.User"
 
 # One Valkey carries wake-up hints, caches and rate limits; the truth is in PostgreSQL only.
-REDIS_URL = os.environ.get("REDIS_URL", "redis://localhost:6379/0")
+# redis-py says unix://PATH where Celery says redis+socket://PATH; either form is welcome in the environment.
+REDIS_URL = os.environ.get("REDIS_URL", "redis://localhost:6379/0").replace("redis+socket://", "unix://", 1)
 
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
@@ -168,7 +169,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
