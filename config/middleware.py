@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from config.rest import problem_response
+from config.rest.problems import problem_response
 from django.shortcuts import render
 
 

@@ -10,4 +10,4 @@ class PortfolioConfig(AppConfig):
         from ledger import names
         from portfolio import queries
 
-        names.register(queries.chain_of)
+        names.register(find=queries.chain_of, name=queries.name_of_chain)

@@ -15,6 +15,13 @@ def chain_of(slug: str) -> uuid.UUID | None:
     return Portfolio.objects.filter(slug=slug).values_list("id", flat=True).first()
 
 
+def name_of_chain(chain_id: uuid.UUID) -> str | None:
+    """What people call this chain."""
+    if chain_id == INSTANCE_CHAIN:
+        return "the instance"
+    return Portfolio.objects.filter(id=chain_id).values_list("slug", flat=True).first()
+
+
 def with_slots(actor: Actor):
     """The actor's portfolios with `slots_taken` and `use_case_count`: one query."""
     return (

@@ -1,0 +1,1 @@
+"""How does the REST door speak? Strict JSON in, problem+json out, cursor pages between."""
