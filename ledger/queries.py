@@ -59,7 +59,7 @@ def rows(chain_id: UUID) -> Iterator[verify.Row]:
         cursor.execute(_ROWS, {"chain_id": chain_id, "erased": ERASED})
         while fetched := cursor.fetchmany(ROWS_A_FETCH):
             for *columns, personal, erased in fetched:
-                yield verify.Row(*columns, _personal(personal), erased)
+                yield verify.Row._make([*columns, _personal(personal), erased])
 
 
 def _personal(text: str | None) -> dict[str, tuple[bytes, str]]:

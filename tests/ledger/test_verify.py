@@ -1,68 +1,21 @@
 """Is every edit found and the damaged line named? A superuser edits by SQL, trigger switched off (reliability F28)."""
 
-import json
-from io import StringIO
 from uuid import uuid4
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
-from ledger import actions, names, queries
+from ledger import actions, queries
 from ledger.models import Checkpoint, Entry, Personal
-from tests.ledger import oracle
 from tests.ledger.actors import ANA
-
-KEY = Ed25519PrivateKey.generate()
-KEYS = {"k1": KEY.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)}
+from tests.ledger.tampering import KEY, KEYS, cut, grow, restamp, rewrite, tamper
 
 pytestmark = pytest.mark.django_db
-
-
-def grow(chain_id, lines):
-    for number in range(lines):
-        actions.append(
-            chain_id,
-            "use_case.selected",
-            by=ANA,
-            subject=("use_case", uuid4()),
-            payload={"number": number, "kept": True},
-            private={"reason": f"Reason {number}"},
-        )
-    return chain_id
 
 
 @pytest.fixture
 def chain_id():
     return grow(uuid4(), 9)
-
-
-def tamper(statement, *parameters):
-    """What someone with the superuser's password can do."""
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE ledger_entry DISABLE TRIGGER ALL")
-        cursor.execute(statement, parameters)
-        changed = cursor.rowcount
-        cursor.execute("ALTER TABLE ledger_entry ENABLE ALWAYS TRIGGER ledger_entry_is_append_only")
-    assert changed, "the edit must hit something, or the test proves nothing"
-
-
-def restamp(chain_id, from_seq):
-    """Recompute every hash from `from_seq` on, head row too: the edit that a chain alone cannot show."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT seq, canonical FROM ledger_entry WHERE chain_id = %s ORDER BY seq", [chain_id])
-        last = oracle.first_hash(chain_id)
-        for seq, canonical in cursor.fetchall():
-            new = oracle.next_hash(chain_id, seq, last, canonical)
-            if seq >= from_seq:
-                tamper(
-                    "UPDATE ledger_entry SET prev_hash = %s, entry_hash = %s WHERE chain_id = %s AND seq = %s",
-                    last, new, chain_id, seq,
-                )  # fmt: skip
-            last = new
-    tamper("UPDATE ledger_head SET entry_hash = %s WHERE chain_id = %s", last, chain_id)
 
 
 def flipped(column):
@@ -176,24 +129,6 @@ def test_cut_tail_and_restamping_pass_without_a_checkpoint(chain_id):
     assert queries.verified(chain_id).ok
 
 
-def cut(chain_id):
-    tamper("DELETE FROM ledger_entry WHERE chain_id = %s AND seq > 6", chain_id)
-    tamper(
-        "UPDATE ledger_head h SET seq = 6, entry_hash = e.entry_hash FROM ledger_entry e"
-        " WHERE h.chain_id = %s AND e.chain_id = h.chain_id AND e.seq = 6",
-        chain_id,
-    )
-
-
-def rewrite(chain_id):
-    line = Entry.objects.get(pk=(chain_id, 4))
-    tamper(
-        "UPDATE ledger_entry SET canonical = %s, payload = %s WHERE chain_id = %s AND seq = 4",
-        bytes(line.canonical).replace(b'"number":3', b'"number":8'), '{"number": 8, "kept": true}', chain_id,
-    )  # fmt: skip
-    restamp(chain_id, 4)
-
-
 @pytest.mark.parametrize(("edit", "seq", "exit_code"), [(cut, 7, 2), (rewrite, 9, 1), (lambda chain_id: None, None, 0)])
 def test_checkpoint_shows_a_cut_tail_and_restamping(chain_id, edit, seq, exit_code):
     actions.checkpoint(chain_id, key=KEY, key_id="k1")
@@ -254,59 +189,3 @@ def test_erased_text_that_comes_back_is_a_warning(chain_id):
     report = queries.verified(chain_id)
     assert report.ok
     assert "Line 4" in report.warnings[0]
-
-
-def run(*arguments):
-    """(exit code, what was printed)"""
-    out = StringIO()
-    try:
-        call_command("verify_ledger", *arguments, stdout=out)
-    except CommandError as error:
-        return error.returncode, out.getvalue()
-    return 0, out.getvalue()
-
-
-def test_command_names_portfolio_and_line(chain_id, monkeypatch):
-    monkeypatch.setattr(names, "_finders", [{"customs": chain_id}.get])
-    monkeypatch.setattr(names, "_namers", [{chain_id: "Customs (customs)"}.get])
-    assert run() == (0, "Customs (customs): 9 lines, whole and unaltered.\n")
-    tamper("DELETE FROM ledger_entry WHERE chain_id = %s AND seq = 4", chain_id)
-    code, told = run("--portfolio", "customs")
-    assert code == 1
-    assert told.startswith("Customs (customs): FAULT at line 4 (gap).")
-    assert run("--portfolio", "unknown")[0] == 5
-
-
-def test_command_without_names_speaks_of_the_chain(chain_id):
-    grow(uuid4(), 1)
-    code, told = run("--chain", str(chain_id))
-    assert (code, told) == (0, f"{chain_id}: 9 lines, whole and unaltered.\n")
-    assert len(run()[1].splitlines()) == 2
-
-
-def test_restored_old_backup_is_shorter_than_the_checkpoint_kept_outside(chain_id, tmp_path):
-    """F29: the rolled-back database is whole in itself; the auditor's file tells."""
-    made = actions.checkpoint(chain_id, key=KEY, key_id="k1")
-    kept = tmp_path / "checkpoints.jsonl"
-    kept.write_text(
-        json.dumps(
-            {
-                "chain_id": str(chain_id),
-                "seq": made.seq,
-                "entry_hash": bytes(made.entry_hash).hex(),
-                "made_at": made.made_at.isoformat(),
-                "key_id": "k1",
-                "signature": bytes(made.signature).hex(),
-            }
-        )
-    )
-    given = ("--checkpoints", str(kept), "--key", f"k1={KEYS['k1'].hex()}")
-    assert run(*given)[0] == 0
-    Checkpoint.objects.all().delete()
-    cut(chain_id)
-    assert run()[0] == 0
-    code, told = run(*given)
-    assert code == 2
-    assert "line 7 (shorter_than_checkpoint)" in told
-    kept.write_text("no json")
-    assert run(*given)[0] == 5
