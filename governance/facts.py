@@ -46,7 +46,9 @@ def gather(ids: Iterable[UUID], on: date | None = None) -> Picture:
     Read inside the caller's transaction and after its locks. Ids that are not there are left out.
     """
     wanted = list(ids)
-    use_cases = list(UseCase.objects.filter(id__in=wanted).select_related("lane").defer("details", "searchable", "problem"))
+    use_cases = list(
+        UseCase.objects.filter(id__in=wanted).select_related("lane").defer("details", "searchable", "problem")
+    )
     portfolio_ids = {use_case.portfolio_id for use_case in use_cases}
     zones = dict(Portfolio.objects.filter(id__in=portfolio_ids).values_list("id", "time_zone"))
     now = timezone.now()

@@ -134,8 +134,13 @@ def _store(picture: Picture) -> int:
         if old is None or any(getattr(old, name) != values[name] for name in _SHOWN):
             history.append(
                 AssessmentHistory(
-                    use_case_id=use_case_id, on=facts.on, stage=values["stage"], status=values["status"], at=now,
-                    shown={name: _plain(values[name]) for name in _SHOWN}, inputs=values["inputs"],
+                    use_case_id=use_case_id,
+                    on=facts.on,
+                    stage=values["stage"],
+                    status=values["status"],
+                    at=now,
+                    shown={name: _plain(values[name]) for name in _SHOWN},
+                    inputs=values["inputs"],
                 )  # fmt: skip
             )
     Assessment.objects.bulk_create(
@@ -154,8 +159,18 @@ def _rank(portfolio_id: UUID, policy: Policy) -> None:
     pilots = list(
         Assessment.objects.filter(portfolio_id=portfolio_id, stage=Stage.PILOT)
         .select_related("use_case")
-        .only("use_case__key", "use_case__title", "pause_order", "status_text", "no_date_reason", "flags", "rank",
-              "recommendation", "reason", "rough")  # fmt: skip
+        .only(
+            "use_case__key",
+            "use_case__title",
+            "pause_order",
+            "status_text",
+            "no_date_reason",
+            "flags",
+            "rank",
+            "recommendation",
+            "reason",
+            "rough",
+        )  # fmt: skip
     )
     ranked = [
         advice.Ranked(row, int(row.use_case.key.removeprefix("UC-")), row.pause_order, row.status_text,
@@ -210,8 +225,12 @@ def _overloaded(portfolio_id: UUID, policy: Policy) -> dict[str, int]:
     pilots: dict[tuple[Any, str], set[UUID]] = defaultdict(set)
     seats = UseCase.objects.in_pilot().filter(portfolio_id=portfolio_id)
     for seat in ("lead", "sponsor"):
-        rows = seats.filter(**{f"{seat}__isnull": False}).values_list("id", f"{seat}_id", f"{seat}__name", f"{seat}__email")
+        rows = seats.filter(**{f"{seat}__isnull": False}).values_list(
+            "id", f"{seat}_id", f"{seat}__name", f"{seat}__email"
+        )
         for use_case_id, user_id, name, email in rows:
             pilots[user_id, name or email].add(use_case_id)
     limit = policy.active_pilots_per_person
-    return {name: len(ids) for (_, name), ids in sorted(pilots.items(), key=lambda pair: pair[0][1]) if len(ids) > limit}
+    return {
+        name: len(ids) for (_, name), ids in sorted(pilots.items(), key=lambda pair: pair[0][1]) if len(ids) > limit
+    }

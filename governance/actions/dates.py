@@ -25,7 +25,7 @@ def store_agreed_date(case: Case, agreed_on: date, cause: str, by: Actor) -> Agr
     )
     case.events.append(
         ledger.Event(
-            "date.agreed", ("use_case", case.use_case.id), payload={"agreed_on": agreed_on, "was_on": was},
+            event_type="date.agreed", subject=("use_case", case.use_case.id), payload={"agreed_on": agreed_on, "was_on": was},
             private={"cause": cause.strip()},
         )
     )  # fmt: skip
@@ -33,7 +33,9 @@ def store_agreed_date(case: Case, agreed_on: date, cause: str, by: Actor) -> Agr
 
 
 @transaction.atomic
-def agree_date(*, use_case_id: UUID, by: Actor, agreed_on: date, cause: str = "", version: int | None = None) -> UseCase:
+def agree_date(
+    *, use_case_id: UUID, by: Actor, agreed_on: date, cause: str = "", version: int | None = None
+) -> UseCase:
     """Set the agreed go/no-go date. Moving one needs its cause."""
     case = open_case("agree_date", use_case_id, by, version, slots=False)
     verdict = moves.may_agree_date(case.facts, agreed_on)
@@ -67,7 +69,7 @@ def choose_lane(
     case.use_case.write(lane=newest)
     case.events.append(
         ledger.Event(
-            "lane.chosen", ("use_case", case.use_case.id),
+            event_type="lane.chosen", subject=("use_case", case.use_case.id),
             payload={"lane": lane, "version": newest.version, "was": was, "answers": answers or {}, "proposed": proposed},
             private={"reason": reason.strip()},
         )
@@ -106,9 +108,7 @@ def ask(*, use_case_id: UUID, by: Actor, kind: Verb, reason: str) -> Request:
         raise Refused([Reason("no_reason", "Say why it should be decided now.", "reason")])
     try:
         with transaction.atomic():
-            request = Request.objects.create(
-                use_case=use_case, kind=kind, reason=reason.strip(), author_id=by.user_id
-            )
+            request = Request.objects.create(use_case=use_case, kind=kind, reason=reason.strip(), author_id=by.user_id)
     except IntegrityError:
         raise Refused([Reason("already_asked", "Somebody has asked for this already.", use_case.key)]) from None
     changes.touched([use_case_id])

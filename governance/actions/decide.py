@@ -49,9 +49,7 @@ def portfolio_of(use_case_id: UUID, by: Actor) -> UUID:
 def open_case(verb: str, use_case_id: UUID, by: Actor, version: int | None, *, slots: bool) -> Case:
     """Lock in the house's order (portfolio row where slots move, then the use case), then gather."""
     portfolio_id = portfolio_of(use_case_id, by)
-    portfolio = (
-        Portfolio.objects.lock_for_slots(portfolio_id) if slots else Portfolio.objects.get(id=portfolio_id)
-    )
+    portfolio = Portfolio.objects.lock_for_slots(portfolio_id) if slots else Portfolio.objects.get(id=portfolio_id)
     use_case = UseCase.objects.lock(use_case_id, version)
     use_case.portfolio = portfolio
     access.require(by, f"use_case.{verb}", portfolio_id, seats_of(use_case))
@@ -61,7 +59,10 @@ def open_case(verb: str, use_case_id: UUID, by: Actor, version: int | None, *, s
 
 def open_cases(portfolio: Portfolio, use_case_ids: list[UUID]) -> dict[UUID, Case]:
     """Several use cases of one portfolio, whose row the caller holds; locked by id, gathered in one set."""
-    rows = {row.id: row for row in UseCase.objects.select_for_update(of=("self",)).filter(id__in=sorted(use_case_ids)).order_by("id")}
+    rows = {
+        row.id: row
+        for row in UseCase.objects.select_for_update(of=("self",)).filter(id__in=sorted(use_case_ids)).order_by("id")
+    }
     picture = gather(use_case_ids)
     cases = {}
     for use_case_id, row in rows.items():
@@ -108,7 +109,7 @@ def take(
     _move(use_case, target, now, facts_written or {})
     case.events.append(
         ledger.Event(
-            MOVES[verb].event, ("use_case", use_case.id), refers_to=decision.id,
+            event_type=MOVES[verb].event, subject=("use_case", use_case.id), refers_to=decision.id,
             supersedes=undoes.id if undoes else None,
             payload={
                 "decision": decision.id, "from": facts.stage, "to": target, "policy_version": policy.version,
@@ -141,7 +142,7 @@ def grant_exception(case: Case, ask: moves.CapAsk | None, by: Actor) -> None:
     )
     case.events.append(
         ledger.Event(
-            "cap_exception.granted", ("use_case", case.use_case.id),
+            event_type="cap_exception.granted", subject=("use_case", case.use_case.id),
             payload={"exception": granted.id, "until_on": ask.until_on}, private={"reason": granted.reason},
         )
     )  # fmt: skip

@@ -68,7 +68,9 @@ def pause_the_rest(
         review = row.review_on or review_on + index * STAGGER
         moves.may_pause(case.facts, review).require()
         decisions.append(
-            _pause(case, by, row.reason or reason, row.restart_condition or restart_condition, review, round_id=round_id)
+            _pause(
+                case, by, row.reason or reason, row.restart_condition or restart_condition, review, round_id=round_id
+            )
         )
     for use_case_id in sorted(kept):
         cases[use_case_id].use_case.write(kept_at=now)

@@ -94,7 +94,9 @@ def can(
     if not actor.is_person and (right.person or right.scope is None):
         return Verdict((_PERSON_REQUIRED,))
     if not actor.is_person and right.scope not in actor.scopes:
-        return Verdict((Reason("not_permitted", f"This token does not carry the scope {right.scope}.", right.scope or ""),))
+        return Verdict(
+            (Reason("not_permitted", f"This token does not carry the scope {right.scope}.", right.scope or ""),)
+        )
     if right.self or right.anyone:
         return Verdict()
     if right.admin and actor.is_person and actor.is_instance_admin:

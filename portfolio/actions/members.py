@@ -31,7 +31,9 @@ def add_member(*, by: Actor, portfolio_id: UUID, user: User, role: Role) -> Memb
     portfolio = Portfolio.objects.lock_for_slots(portfolio_id)
     member, made = Membership.objects.get_or_create(portfolio=portfolio, user=user, defaults={"role": role})
     if not made:
-        raise Refused([Reason("already_member", f"{user.name or user.email} is already a {member.role}.", str(user.id))])
+        raise Refused(
+            [Reason("already_member", f"{user.name or user.email} is already a {member.role}.", str(user.id))]
+        )
     ledger.append(
         portfolio_id, "member.added", by=by, subject=("membership", member.id),
         payload={"user": user.id, "role": role},

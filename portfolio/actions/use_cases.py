@@ -79,7 +79,9 @@ def delete(*, by: Actor, use_case_id: UUID, version: int | None = None) -> None:
     if use_case.stage != Stage.PROPOSED:
         reasons.append(Reason("not_proposed", "Only a proposed use case can be deleted.", use_case.key))
     if _built_on(use_case):
-        reasons.append(Reason("built_on", "Decisions, requests or work hang on it: decline or stop it instead.", use_case.key))
+        reasons.append(
+            Reason("built_on", "Decisions, requests or work hang on it: decline or stop it instead.", use_case.key)
+        )
     if reasons:
         raise Refused(reasons)
     subject, portfolio_id, key = ("use_case", use_case.id), use_case.portfolio_id, use_case.key
@@ -135,7 +137,9 @@ def _waiting(use_case: UseCase, waiting: dict[str, Any] | None, today) -> dict[s
         reasons.append(Reason("not_in_pilot", "Only a pilot can wait.", "waiting"))
     days = (waiting["until_on"] - today).days
     if not 0 <= days <= limit:
-        reasons.append(Reason("waiting_too_long", f"A pilot may wait until a day in the next {limit} days.", "until_on"))
+        reasons.append(
+            Reason("waiting_too_long", f"A pilot may wait until a day in the next {limit} days.", "until_on")
+        )
     if reasons:
         raise Refused(reasons)
     return {"waiting_reason": waiting["reason"].strip(), "waiting_until_on": waiting["until_on"]}
