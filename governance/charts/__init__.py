@@ -1,0 +1,18 @@
+"""Which large charts are there? Pure functions from values to SVG; every one brings its legend and its table."""
+
+from governance.charts.dates import Row, date_forecast, timeline
+from governance.charts.matrix import Point, matrix
+from governance.charts.overrides import Day, overrides
+from governance.charts.value import density, track
+
+__all__ = [
+    "Day",
+    "Point",
+    "Row",
+    "date_forecast",
+    "density",
+    "matrix",
+    "overrides",
+    "timeline",
+    "track",
+]
