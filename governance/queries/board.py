@@ -114,8 +114,18 @@ _LISTED = (
 )  # fmt: skip
 
 
-def others(portfolio: Portfolio, filters: Filters) -> dict[str, list[dict[str, Any]]]:
-    """{stage: rows} of what is proposed, live and paused, the first few of each, in one query."""
+@dataclass(frozen=True)
+class Listed:
+    """The first few use cases of a stage, and where all of them are."""
+
+    stage: str
+    rows: list[dict[str, Any]]
+    more: bool
+    url: str
+
+
+def others(portfolio: Portfolio, filters: Filters) -> list[Listed]:
+    """What is proposed, live and paused, the first few of each: one query."""
     urgency = Case(
         When(assessment__status="act", then=0),
         When(assessment__status="watch", then=1),
@@ -129,16 +139,16 @@ def others(portfolio: Portfolio, filters: Filters) -> dict[str, list[dict[str, A
     }
     wanted = [stage for stage in orders if filters.stage in ("", stage)]
     found: dict[str, list[dict[str, Any]]] = {str(stage): [] for stage in wanted}
-    if not wanted:
-        return found
-    mine = filters.narrow(UseCase.objects.filter(portfolio=portfolio), stage=False)
-    parts = [
-        mine.filter(stage=stage).order_by(*orders[stage]).values(*_LISTED)[: LISTED + 1] for stage in wanted
+    if wanted:
+        mine = filters.narrow(UseCase.objects.filter(portfolio=portfolio), stage=False)
+        parts = [mine.filter(stage=stage).order_by(*orders[stage]).values(*_LISTED)[: LISTED + 1] for stage in wanted]
+        for row in parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]:
+            found[row["stage"]].append(row | {"lead": row["lead__name"] or row["lead__email"] or ""})
+    address = reverse("use_cases", args=[portfolio.slug])
+    return [
+        Listed(stage, rows[:LISTED], len(rows) > LISTED, address + filters.address(stage=stage))
+        for stage, rows in found.items()
     ]
-    rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    for row in rows:
-        found[row["stage"]].append(row | {"lead": row["lead__name"] or row["lead__email"] or ""})
-    return found
 
 
 def warnings_of(state: PortfolioState, slug: str) -> list[dict[str, Any]]:
