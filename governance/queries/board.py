@@ -171,3 +171,12 @@ def _mend_url(warning: dict[str, Any], slug: str) -> str:
     if len(subjects) == 1:
         return reverse(_MEND_PAGE.get(code, "use_case"), args=[subjects[0]["key"]])
     return reverse("use_cases", args=[slug]) + f"?flag={code}"
+
+
+def ranked(portfolio: Portfolio, most: int) -> tuple[list[UseCase], int]:
+    """The best pilots by rank, at most `most`, each with `choice`; and how many pilots there are."""
+    rows = with_picture(UseCase.objects.in_pilot().filter(portfolio=portfolio))
+    found = list(rows.order_by(F("assessment__rank").asc(nulls_last=True), "id")[:most])
+    for row in found:
+        row.choice = getattr(getattr(row, "assessment", None), "recommendation", "") or RUN
+    return found, len(found) if len(found) < most else UseCase.objects.in_pilot().filter(portfolio=portfolio).count()
