@@ -1,5 +1,3 @@
 """The pages that show more than one room."""
 
-from django.urls import path
-
 urlpatterns: list = []

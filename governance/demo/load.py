@@ -1,10 +1,12 @@
 """Load the demo through the same actions as everybody: nothing here writes around a rule."""
 
+import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,7 +19,6 @@ from portfolio.actions.declare import Declared, declare
 from portfolio.models import Portfolio, UseCase
 from portfolio.rules import SYSTEM, Actor, Policy, Role, Stage, Verb
 
-PASSWORD = "out-of-purgatory"  # printed by ./dev run; the demo is refused under production settings
 _FACTS = {"organisation": "organisation", "problem": "problem", "success": "success_statement", "why_ai": "why_ai",
           "stop": "stop_criterion", "outcome": "business_outcome", "magnitude": "magnitude", "users": "real_users",
           "tags": "tags", "restart": "restart_condition"}  # fmt: skip
@@ -30,9 +31,20 @@ def story() -> dict[str, Any]:
 def logins() -> list[tuple[str, str, str]]:
     """(role, mail address, password), one for each role."""
     found: dict[str, str] = {}
+    password = _password()
     for nick, one in story()["people"].items():
         found.setdefault(one["role"], _mail(nick))
-    return [(role, mail, PASSWORD) for role, mail in found.items()]
+    return [(role, mail, password) for role, mail in found.items()]
+
+
+def _password() -> str:
+    """One password for the demo's accounts, made at first use and kept in this instance's home."""
+    path = settings.PILOTAGE_HOME / "demo-password"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(9))
+    return path.read_text()
 
 
 def _mail(nick: str) -> str:
@@ -43,13 +55,13 @@ def _mail(nick: str) -> str:
 def load() -> Portfolio:
     """The whole demo, in one transaction. Refused by `create_portfolio` when it is already there."""
     told = story()
-    signs_in = {mail for _, mail, _ in logins()}
+    passwords = {mail: password for _, mail, password in logins()}
     users = {
         nick: people.create_person(
             email=_mail(nick),
             name=one["name"],
             by=SYSTEM,
-            password=PASSWORD if _mail(nick) in signs_in else None,
+            password=passwords.get(_mail(nick)),
             time_zone="Europe/Berlin",
         )
         for nick, one in told["people"].items()
