@@ -68,7 +68,7 @@ def _student_tail(angle: Floats, df: Floats) -> Floats:
     x, y = np.square(np.cos(angle)), np.square(np.sin(angle))
     a, b = df / 2.0, np.full_like(df, 0.5)
     with np.errstate(divide="ignore"):
-        front = np.exp(a * np.log(x) + b * np.log(y) - _each_log_beta(a, b).astype(float))
+        front = np.exp(a * np.log(x) + b * np.log(y) - np.asarray(_each_log_beta(a, b), dtype=float))
     direct = x < (a + 1.0) / (a + b + 2.0)  # past this point the mirrored fraction converges sooner
     first, second = np.where(direct, a, b), np.where(direct, b, a)
     share = front * _beta_fraction(first, second, np.where(direct, x, y)) / first

@@ -93,7 +93,7 @@ def npv_from_period_one(rate: Number, flows: Iterable[Number]) -> float:
 
 
 def mirr(flows: Iterable[Number], finance_rate: Number, reinvest_rate: Number) -> float:
-    """Modified internal rate per period: outflows financed at one rate, inflows reinvested at the other until the end."""
+    """Modified internal rate per period: outflows financed at one rate, inflows reinvested at the other to the end."""
     amounts = _flows(flows)
     periods = amounts.size - 1
     spent = -npv(finance_rate, np.minimum(amounts, 0.0).tolist())

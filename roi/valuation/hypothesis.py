@@ -29,12 +29,12 @@ class CostCategory(StrEnum):
     EXIT = "exit"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """The name people read."""
-        return _TITLES[self]
+        return _LABELS[self]
 
 
-_TITLES = {
+_LABELS = {
     CostCategory.BUILD: "Build",
     CostCategory.LICENCES: "Licences",
     CostCategory.COMPUTE: "Model and compute usage",
@@ -121,7 +121,10 @@ def missing_categories(lines: Iterable[Line]) -> tuple[CostCategory, ...]:
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """Lines over months 0 to `horizon_months`, discounted at a yearly rate (a share; real with real, nominal with nominal)."""
+    """Lines over months 0 to `horizon_months`, discounted at a yearly rate (a share).
+
+    Real amounts take a real rate, nominal amounts a nominal one.
+    """
 
     lines: tuple[Line, ...]
     horizon_months: int
@@ -140,10 +143,8 @@ class Hypothesis:
 
     def profiles(self) -> Floats:
         """Lines by months, padded to the horizon."""
-        table = np.zeros((len(self.lines), self.horizon_months + 1))
-        for row, line in zip(table, self.lines, strict=True):
-            row[: len(line.profile)] = line.profile
-        return table
+        months = self.horizon_months + 1
+        return np.array([line.profile + (0.0,) * (months - len(line.profile)) for line in self.lines])
 
     def discounts(self) -> Floats:
         """Value today of 1 in each month."""
@@ -226,9 +227,7 @@ class Swing:
         return abs(self.at_high - self.at_low)
 
 
-def tornado(
-    hypothesis: Hypothesis, benefits: Factor = NO_CORRECTION, costs: Factor = NO_CORRECTION
-) -> Sequence[Swing]:
+def tornado(hypothesis: Hypothesis, benefits: Factor = NO_CORRECTION, costs: Factor = NO_CORRECTION) -> Sequence[Swing]:
     """Which lines matter, widest first. Three-point lines swing P10 to P90, single figures over their whole factor."""
     signs = np.array([1.0 if line.is_benefit else -1.0 for line in hypothesis.lines])
     weights = signs * hypothesis.weights()

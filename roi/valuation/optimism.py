@@ -74,21 +74,24 @@ class Factor:
 
     def at(self, z: npt.ArrayLike) -> Floats:
         """The factor as rare as z is under the standard normal law; for draws, good to six figures."""
-        knots, students = _students(self.df)
-        return np.asarray(np.exp(self.location + self.scale * np.interp(np.asarray(z, dtype=float), knots, students)))
+        students = _students(self.df)
+        place = (np.asarray(z, dtype=float) + _REACH) * ((_KNOTS - 1) / (2 * _REACH))
+        knot = np.clip(place.astype(np.intp), 0, _KNOTS - 2)  # even knots: no search, unlike numpy.interp
+        below = students.take(knot)
+        student = below + (place - knot) * (students.take(knot + 1) - below)
+        return np.asarray(np.exp(self.location + self.scale * student))
 
 
 @lru_cache(maxsize=64)
-def _students(df: float) -> tuple[Floats, Floats]:
-    knots = np.linspace(-_REACH, _REACH, _KNOTS)
-    return knots, student_ppf(normal_cdf(knots), df)
+def _students(df: float) -> Floats:
+    return student_ppf(normal_cdf(np.linspace(-_REACH, _REACH, _KNOTS)), df)
 
 
 def reference_class(ratios: Sequence[float], prior: Prior) -> Factor:
     """The law of the next ratio after these finished ones (actual / forecast, each above 0; may be empty)."""
     if not all(math.isfinite(ratio) and ratio > 0 for ratio in ratios):
         raise ValuationError(
-            "Each ratio of actual to forecast must be above 0; enter a benefit that never came as a small share, say 0.05."
+            "A ratio of actual to forecast must be above 0; enter a benefit that never came as a small share, say 0.05."
         )
     logs = [math.log(ratio) for ratio in ratios]
     n = len(logs)
@@ -109,4 +112,3 @@ def factor_from_sums(n: int, mean: float, squares: float, prior: Prior) -> Facto
 
 NO_CORRECTION = Factor(df=6.0, location=0.0, scale=0.0, cases=0)
 """For figures already corrected elsewhere: every ratio is 1."""
-

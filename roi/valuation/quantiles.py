@@ -52,8 +52,8 @@ class Certain(Quantiles):
 class Amount(Quantiles):
     """J-QPD-S: lower + scale * exp(slope z + bend sqrt(1 + (curl z)^2)).
 
-    The published form, scale * exp(lambda sinh(arcsinh(delta z) + arcsinh(n c delta))), multiplied out: no sinh left, so
-    ten thousand hypotheses can be drawn in seconds. curl = delta; slope = lambda delta sqrt(1 + (c delta)^2);
+    The published form, scale * exp(lambda sinh(arcsinh(delta z) + arcsinh(n c delta))), multiplied out: without
+    sinh, ten thousand hypotheses can be drawn in seconds. curl = delta; slope = lambda delta sqrt(1 + (c delta)^2);
     bend = lambda n c delta. The lognormal limit has curl = bend = 0.
     """
 
@@ -68,7 +68,9 @@ class Amount(Quantiles):
         # In both tails slope |z| outgrows bend sqrt(1 + ...); at infinity itself the limit is taken by hand.
         finite = np.where(np.isfinite(normal), normal, 0.0)
         with np.errstate(over="ignore"):
-            inside = self.lower + self.scale * np.exp(self.slope * finite + self.bend * np.hypot(1.0, self.curl * finite))
+            inside = self.lower + self.scale * np.exp(
+                self.slope * finite + self.bend * np.hypot(1.0, self.curl * finite)
+            )
         return np.asarray(np.where(np.isfinite(normal), inside, np.where(normal > 0, math.inf, self.lower)))
 
 
@@ -112,7 +114,9 @@ def jqpd(q10: float, q50: float, q90: float, lower: float = 0.0, upper: float | 
     if q10 == q50 or q50 == q90:
         return Certain(q50)
     if q10 <= lower or (upper is not None and q90 >= upper):
-        raise ValuationError(f"Low and high must stay clear of the bounds: something beyond {q10:g} or {q90:g} is possible.")
+        raise ValuationError(
+            f"Low and high must stay clear of the bounds: something beyond {q10:g} or {q90:g} is possible."
+        )
     if upper is None:
         return _amount(q10, q50, q90, lower)
     return _share(q10, q50, q90, lower, float(upper))

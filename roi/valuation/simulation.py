@@ -48,7 +48,7 @@ def standard_draws(seed: int, rows: int, draws: int) -> Floats:
 
 @lru_cache(maxsize=4)
 def _world(draws: int) -> Floats:
-    normals = standard_draws(seed_of("the world", 1), 1, draws)[0]
+    normals: Floats = standard_draws(seed_of("the world", 1), 1, draws)[0]
     normals.setflags(write=False)  # shared by every caller
     return normals
 
@@ -106,19 +106,21 @@ def simulate(
 ) -> Simulation:
     """Draw the present values of a hypothesis.
 
-    A line stands at z = +-sqrt(rho) w + sqrt(1-rho) e, with w common to the hypothesis; benefits take w with plus, costs
-    with minus, so that a bad world is bad on both sides. Lines with three points are multiplied by the median optimism
-    factor; those with one figure by a draw of it, one draw a kind (both spreads at once would count doubt twice).
+    A line stands at z = +-sqrt(rho) w + sqrt(1-rho) e, with w common to the hypothesis; benefits take w with plus,
+    costs with minus, so that a bad world is bad on both sides. Lines with three points are multiplied by the median
+    optimism factor; those with one figure by a draw of it, one draw a kind (both spreads at once would count doubt twice).
     """
     if draws < 1 or not (0.0 <= rho <= 1.0 and 0.0 <= world_rho <= 1.0):
         raise ValuationError("A simulation needs at least one draw and correlations between 0 and 1.")
-    normals = standard_draws(seed, 3 + len(hypothesis.lines), draws)
+    spreading = [i for i, line in enumerate(hypothesis.lines) if not line.estimate.is_single]
+    normals = standard_draws(seed, 3 + len(spreading), draws)
+    own = dict(zip(spreading, normals[3:], strict=True))
     common = math.sqrt(world_rho) * _world(draws) + math.sqrt(1.0 - world_rho) * normals[0]
     weights = hypothesis.weights()
     with np.errstate(over="ignore", invalid="ignore"):
         pvb, pvc = (
             _side(
-                [(line, weights[i], normals[3 + i]) for i, line in enumerate(hypothesis.lines) if line.is_benefit == gain],
+                [(line, weights[i], own.get(i)) for i, line in enumerate(hypothesis.lines) if line.is_benefit == gain],
                 shared=(math.sqrt(rho) if gain else -math.sqrt(rho)) * common,
                 own_share=math.sqrt(1.0 - rho),
                 factor=benefits if gain else costs,
@@ -133,16 +135,20 @@ def simulate(
 
 
 def _side(
-    lines: list[tuple[Line, float, Floats]], *, shared: Floats, own_share: float, factor: Factor, factor_normals: Floats
+    lines: list[tuple[Line, float, Floats | None]],
+    *,
+    shared: Floats,
+    own_share: float,
+    factor: Factor,
+    factor_normals: Floats,
 ) -> Floats:
-    """Present value of all benefits, or of all costs, in each world; lines come with their weight and own normals."""
+    """Present value of all benefits, or of all costs, in each world; lines with a spread bring their own normals."""
     single = fixed = 0.0
     drawn: list[tuple[Amount, float, Floats]] = []
     for line, weight, own in lines:
-        law = line.estimate.law
-        if line.estimate.is_single:
+        if own is None:
             single += weight * line.estimate.likely
-        elif isinstance(law, Amount):
+        elif isinstance(law := line.estimate.law, Amount):
             drawn.append((law, weight, own))
         else:  # three points that tie
             fixed += weight * line.estimate.likely
@@ -155,7 +161,7 @@ def _side(
 
 
 def _weighted_amounts(drawn: list[tuple[Amount, float, Floats]], shared: Floats, own_share: float) -> Floats:
-    """Sum of weight times `Amount.at`, all lines at once and in place: this is where ten thousand hypotheses spend time."""
+    """Sum of weight times `Amount.at`, all lines at once and in place: the hot spot of ten thousand hypotheses."""
     lower, scale, slope, bend, curl, weight = (
         np.array(column)
         for column in zip(*((a.lower, a.scale, a.slope, a.bend, a.curl, w) for a, w, _ in drawn), strict=True)
