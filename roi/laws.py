@@ -47,7 +47,7 @@ def normal_ppf(p: npt.ArrayLike) -> Floats:
 
 
 def _beta_fraction(a: Floats, b: Floats, x: Floats) -> Floats:
-    """Continued fraction of the incomplete beta function (Lentz's method, DLMF 8.17.22), quick for x < (a+1)/(a+b+2)."""
+    """Continued fraction of the incomplete beta function (Lentz; DLMF 8.17.22), quick for x < (a+1)/(a+b+2)."""
     c = np.ones_like(x)
     d = 1.0 / (1.0 - (a + b) * x / (a + 1.0))
     value = d
