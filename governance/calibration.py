@@ -147,7 +147,9 @@ def level_evidence(hits: int, n: int, tau: float) -> float:
 def chance_at_most(hits: int, n: int, tau: float) -> float:
     """Chance of at most this many hits of n if "tau sure" is honest: how surprising is it?"""
     _check_level(hits, n, tau)
-    return min(1.0, math.fsum(math.comb(n, k) * tau**k * (1 - tau) ** (n - k) for k in range(hits + 1)))
+    kept, broken = math.log(tau), math.log1p(-tau)
+    ways = (math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) for k in range(hits + 1))
+    return min(1.0, math.fsum(math.exp(way + k * kept + (n - k) * broken) for k, way in enumerate(ways)))
 
 
 def _check_level(hits: int, n: int, tau: float) -> None:
@@ -212,7 +214,9 @@ def backtest(ratios: Sequence[float], prior: Prior) -> Backtest:
         step = x - mean
         mean += step / n
         squares += step * (x - mean)
-    location, scale, df = (np.array(column) for column in zip(*((f.location, f.scale, f.df) for f in factors), strict=True))
+    location, scale, df = (
+        np.array(column) for column in zip(*((f.location, f.scale, f.df) for f in factors), strict=True)
+    )
     reach = scale * student_ppf(0.9, df)
     called = {0.1: location - reach, 0.5: location, 0.9: location + reach}
     inside, _ = coverage(called[0.1], called[0.9], logs)

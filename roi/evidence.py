@@ -114,7 +114,7 @@ def verdict(
     alpha: float = 0.10,
     higher_is_better: bool = True,
 ) -> Verdict:
-    """Has the improvement of the weekly mean over the baseline reached the agreed threshold (in its own units)?
+    """Has the improvement of the weekly mean over the baseline reached the agreed threshold (in its units)?
 
     One value a week, oldest first; None is a week without a reading (a gap, not zero). A number as baseline is an agreed
     fixed one. alpha counts both directions together. The state is latched at the first look that decides it.
