@@ -26,7 +26,7 @@ class ScoringError(ValueError):
 
 
 class Corp(NamedTuple):
-    """Brier score split: brier = mcb - dsc + unc; `recalibrated` is what each chance should have been, in input order."""
+    """Brier score split: brier = mcb - dsc + unc. `recalibrated`: what each chance should have been, in input order."""
 
     brier: float
     mcb: float

@@ -5,6 +5,7 @@ arXiv 2210.08589): one may look every week, and the chance of ever being wrong s
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -114,10 +115,11 @@ def verdict(
     alpha: float = 0.10,
     higher_is_better: bool = True,
 ) -> Verdict:
-    """Has the improvement of the weekly mean over the baseline reached the agreed threshold (in its units)?
+    """Has the improvement of the weekly mean over the baseline reached the agreed threshold?
 
-    One value a week, oldest first; None is a week without a reading (a gap, not zero). A number as baseline is an agreed
-    fixed one. alpha counts both directions together. The state is latched at the first look that decides it.
+    The threshold is an improvement, in the units of the measure. One value a week, oldest first; None is a week without
+    a reading (a gap, not zero). A number as baseline is an agreed fixed one. alpha counts both directions together. The
+    state is latched at the first look that decides it.
     """
     if not math.isfinite(threshold) or not 0 < alpha < 1:
         raise EvidenceError("The threshold must be a finite number and alpha a share between 0 and 1.")
@@ -157,10 +159,10 @@ def _weeks_more(s: float, n0: int, n1: int, alpha: float, distance: float) -> in
     """Weeks until the half-width fits into the distance to the threshold, if spread and improvement stay as seen."""
     if math.isnan(s) or s == 0 or not distance > 0:
         return None
-    for more in range(1, LONGEST_WAIT + 1):
-        if half_width(s, n0, n1 + more, alpha) <= distance:
-            return more
-    return None
+    # The half-width only shrinks with more weeks, so the first that fits is found by halving.
+    waits = range(1, LONGEST_WAIT + 1)
+    place = bisect_left(waits, True, key=lambda more: half_width(s, n0, n1 + more, alpha) <= distance)
+    return waits[place] if place < LONGEST_WAIT else None
 
 
 def share_interval(k: int, n: int, alpha: float) -> tuple[float, float]:

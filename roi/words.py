@@ -18,6 +18,7 @@ _TWENTIETHS = (
     *("19 in 20", "more than 19 in 20"),
 )
 
+_MINUS = "\N{MINUS SIGN}"  # a hyphen between two amounts would read as a range
 _ANY_DAY = "You may look every day; this already allows for that."
 
 
@@ -41,7 +42,7 @@ def money(amount: float, currency: str = "EUR") -> str:
     size = abs(_finite(amount))
     size = round(size, 2 - math.floor(math.log10(size))) if size else 0.0
     unit, suffix = next(((step, name) for step, name in _STEPS if size >= step), (1.0, ""))
-    sign = "−" if amount < 0 and size else ""  # a true minus: a hyphen would read as a range
+    sign = _MINUS if amount < 0 and size else ""
     return f"{sign}{_SIGNS.get(currency, currency + ' ')}{_three_figures(size / unit)}{suffix}"
 
 
@@ -89,7 +90,7 @@ def _span(low: float, high: float) -> str:
     """2.1 to 7.9: as many figures as the width of the range deserves."""
     width = _finite(high) - _finite(low)
     decimals = max(0, 1 - math.floor(math.log10(width))) if width > 0 else 2
-    return " to ".join(f"{end:.{decimals}f}".replace("-", "−") for end in (low, high))
+    return " to ".join(f"{end:.{decimals}f}".replace("-", _MINUS) for end in (low, high))
 
 
 def evidence(verdict: Verdict, threshold: float, measure: str, unit: str, higher_is_better: bool = True) -> str:
@@ -110,7 +111,7 @@ def evidence(verdict: Verdict, threshold: float, measure: str, unit: str, higher
         seen = f"better by {_span(verdict.low, verdict.high)}"
     on_track = verdict.state is State.ON_TRACK
     head, reached = ("On track", "at least") if on_track else ("Off track", "short of")
-    agreed = f"{threshold:g}".replace("-", "−")
+    agreed = f"{threshold:g}".replace("-", _MINUS)
     return f"{head}: {measure} is {seen} {unit}, {reached} the {agreed} agreed. {_ANY_DAY}"
 
 
@@ -122,11 +123,12 @@ def window(chances: tuple[float, ...], weeks: int) -> str:
 
 
 def next_month(advice: Advice, cost: float, currency: str = "EUR") -> str:
-    """One more month costs €5k and going on is worth €16k in better information: continue. Stop if ...; scale ..."""
+    """One more month costs €5k and going on is worth €16k in better information: continue. Stop if ..."""
     if advice.action is Action.CONTINUE:
         gross = money(advice.gain + cost, currency)
         return (
-            f"One more month costs {money(cost, currency)} and going on is worth {gross} in better information: continue. "
+            f"One more month costs {money(cost, currency)} and going on is worth {gross} in better information: "
+            f"continue. "
             f"Stop if the expected value falls below {money(advice.stop_below, currency)}; "
             f"scale up at once above {money(advice.scale_above, currency)}."
         )

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -53,8 +53,8 @@ class Estimate:
     """One figure, or low, likely and high (P10, P50, P90): never negative, in any one unit."""
 
     likely: float
-    low: float | None = None
-    high: float | None = None
+    low: float | None = field(default=None, kw_only=True)
+    high: float | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         if (self.low is None) != (self.high is None):

@@ -108,7 +108,7 @@ def simulate(
 
     A line stands at z = +-sqrt(rho) w + sqrt(1-rho) e, with w common to the hypothesis; benefits take w with plus,
     costs with minus, so that a bad world is bad on both sides. Lines with three points are multiplied by the median
-    optimism factor; those with one figure by a draw of it, one for all of a kind (both spreads at once would count doubt
+    optimism factor; those with one figure by a draw of it, one for all of a kind (both spreads would count doubt
     twice).
     """
     if draws < 1 or not (0.0 <= rho <= 1.0 and 0.0 <= world_rho <= 1.0):
