@@ -60,7 +60,7 @@ def value_range(spread: Spread, currency: str = "EUR") -> str:
 
 
 def value(spread: Spread, months: int, currency: str = "EUR") -> str:
-    """We expect €15k over 12 months: 8 in 10 chance of −€5k to €40k, 2 in 3 chance of at least breaking even."""
+    """We expect €15k over 12 months: 8 in 10 chance of €5k to €40k, 2 in 3 chance of at least breaking even."""
     over = "1 month" if months == 1 else f"{months} months"
     if money(spread.p10, currency) == money(spread.p90, currency):
         return f"We expect {money(spread.p50, currency)} over {over}; nobody has yet said how sure that is."

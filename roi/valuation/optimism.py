@@ -70,7 +70,7 @@ class Factor:
 
     def ppf(self, p: float) -> float:
         """The factor not exceeded with chance p in (0, 1)."""
-        return math.exp(self.location + self.scale * float(student_ppf(p, self.df)))
+        return math.exp(self.location + self.scale * _student(p, self.df))
 
     def at(self, z: npt.ArrayLike) -> Floats:
         """The factor as rare as z is under the standard normal law; for draws, good to six figures."""
@@ -80,6 +80,11 @@ class Factor:
         below = students.take(knot)
         student = below + (place - knot) * (students.take(knot + 1) - below)
         return np.asarray(np.exp(self.location + self.scale * student))
+
+
+@lru_cache(maxsize=1024)
+def _student(p: float, df: float) -> float:
+    return float(student_ppf(p, df))
 
 
 @lru_cache(maxsize=64)

@@ -18,6 +18,7 @@ HIGHEST_GROWTH = 1e20
 """1 + rate a period: a week's windfall written as a yearly rate gets this large."""
 
 _LOW, _HIGH = math.log(LOWEST_GROWTH), math.log(HIGHEST_GROWTH)
+_PARTS, _ROUNDS = 64, 11  # each round keeps one part of 64; eleven leave less than the spacing of doubles
 _TOUCH = 1e-13  # |value| over gross value at which a turning point counts as a root: a few hundred roundings
 
 
@@ -40,13 +41,16 @@ def _crossings(amounts: Floats, times: Floats) -> list[float]:
     values = _balance(knots, amounts, times)
     values[np.abs(values) < _TOUCH] = 0.0
     roots = [float(knot) for knot, value in zip(knots, values, strict=True) if value == 0.0]
-    crossed = np.flatnonzero(values[:-1] * values[1:] < 0)
-    low, high, side = knots[crossed], knots[crossed + 1], np.sign(values[crossed])
-    for _ in range(64):  # halves the whole span below the spacing of doubles
-        middle = (low + high) / 2
-        same = np.sign(_balance(middle, amounts, times)) == side if middle.size else np.zeros(0, dtype=bool)
-        low, high = np.where(same, middle, low), np.where(same, high, middle)
-    return sorted(roots + [float(root) for root in (low + high) / 2])
+    for left in np.flatnonzero(values[:-1] * values[1:] < 0):
+        low, high, side = knots[left], knots[left + 1], np.sign(values[left])
+        for _ in range(_ROUNDS):
+            points = np.linspace(low, high, _PARTS + 1)
+            crossed = np.sign(_balance(points, amounts, times)) != side
+            crossed[0], crossed[-1] = False, True  # known of the ends, whatever the last digit says
+            beyond = int(np.argmax(crossed))
+            low, high = points[beyond - 1], points[beyond]
+        roots.append(float((low + high) / 2))
+    return sorted(roots)
 
 
 def growth_roots(amounts: Floats, times: Floats) -> tuple[float, ...]:

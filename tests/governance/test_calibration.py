@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.calibration import (
@@ -41,6 +41,7 @@ def test_corp_reference_case() -> None:
     assert corp([0.5], [1]).skill is None
 
 
+@settings(deadline=None)
 @given(forecasts)
 def test_corp_parts_add_up_and_agree_with_the_slow_formula(pairs: list[tuple[float, bool]]) -> None:
     """The slow second way: the max-min formula of isotonic regression over distinct chances."""
@@ -84,6 +85,7 @@ def test_crps_reference_cases() -> None:
     assert crps_from_quantiles(100 + 20 * normal_ppf(levels), levels, 130) == pytest.approx(19.8885, abs=1e-3)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=12), st.floats(-1e3, 1e3))
 def test_ensemble_score_agrees_with_all_pairs(draws: list[float], y: float) -> None:
     n = len(draws)

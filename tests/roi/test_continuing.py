@@ -97,7 +97,7 @@ def test_far_from_the_lines_the_choice_is_plain() -> None:
     assert advise(40, 100, 150, 5, 6, delay_factor=0.5).action is Action.SCALE
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.floats(-100, 100), st.floats(10, 200), st.floats(0, 30))
 def test_more_months_never_hurt(m: float, sigma: float, cost: float) -> None:
     worth = [value_of_continuing(m, 50, sigma, cost, months) for months in (1, 2, 4)]

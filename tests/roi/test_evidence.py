@@ -1,6 +1,7 @@
 """Are the intervals the published ones, and does looking every week stay honest?"""
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -130,7 +131,7 @@ def test_an_effect_that_moved_is_said_and_leaves_the_verdict() -> None:
     steady, turned = [10.0, 10.2] * 10, [12.0, 12.2] * 30
     seen = verdict(0.0, steady + turned, 11.2)
     assert seen.state == State.OFF_TRACK  # latched before the turn
-    assert seen.decided_after is not None and seen.decided_after <= 20
+    assert (seen.decided_after or math.inf) <= 20
     assert seen.moved
     assert seen.low > 11.2  # the last look alone
 
@@ -162,7 +163,7 @@ def test_evidence_needs_sizes_above_zero(case: tuple[float, float, float, float]
 @given(st.lists(weekly, min_size=1, max_size=8), st.lists(weekly, min_size=1, max_size=25), weekly, st.booleans())
 def test_a_verdict_once_reached_stays(before: list[float], after: list[float], threshold: float, up: bool) -> None:
     states = [verdict(before, after[:n], threshold, higher_is_better=up) for n in range(len(after) + 1)]
-    for earlier, later in zip(states, states[1:], strict=False):
+    for earlier, later in pairwise(states):
         if earlier.state is not State.NOT_YET_KNOWN:
             assert (later.state, later.decided_after) == (earlier.state, earlier.decided_after)
         if not later.moved:
@@ -232,7 +233,7 @@ def days(kind: str, stream: np.random.Generator, runs: int, count: int) -> Any:
 
 @pytest.mark.parametrize("kind", ["normal", "skewed", "sticky"])
 def test_false_verdicts_stay_rare_though_looked_at_every_week(kind: str) -> None:
-    """2,000 pilots of 18 weeks that sit exactly on their threshold; at most 6 % may ever get a verdict at nominal 5 %."""
+    """2,000 pilots of 18 weeks exactly on their threshold: at most 6 % may ever get a verdict at nominal 5 %."""
     weeks = days(kind, np.random.default_rng(7), 2000, 5 * 24).reshape(2000, 24, 5).mean(axis=2)
     false = sum(verdict(run[:6], run[6:], 0.0, 0.05).state is not State.NOT_YET_KNOWN for run in weeks.tolist())
     assert false / 2000 <= 0.06

@@ -229,7 +229,7 @@ def test_standard_draws_are_standard_normal() -> None:
     draws = standard_draws(11, 2, 1 << 18)
     assert draws.mean(axis=1) == pytest.approx(np.zeros(2), abs=0.01)
     assert draws.std(axis=1) == pytest.approx(np.ones(2), abs=0.01)
-    assert np.corrcoef(draws)[0, 1] == pytest.approx(0, abs=0.01)
+    assert float(np.mean(draws[0] * draws[1])) == pytest.approx(0, abs=0.01)
 
 
 def test_totals_come_from_the_same_worlds() -> None:
@@ -294,7 +294,7 @@ def test_ten_thousand_hypotheses_stay_within_seconds() -> None:
     simulate(hypothesis, 0)
     durations = []
     for seed in range(60):
-        start = time.perf_counter()
+        start = time.process_time()
         simulate(hypothesis, seed)
-        durations.append(time.perf_counter() - start)
+        durations.append(time.process_time() - start)
     assert sorted(durations)[30] < 0.003

@@ -56,7 +56,7 @@ figures = st.lists(st.floats(0.01, 1e6), min_size=3, max_size=3, unique=True).ma
 def test_amounts_agree_with_the_published_form(points: list[float], p: float) -> None:
     low, mid, high = map(math.log, points)
     assume(abs(low + high - 2 * mid) > 1e-3 * (high - low) and min(mid - low, high - mid) > 1e-3 * (high - low))
-    assert jqpd(*points).ppf(p) == pytest.approx(published(*points, p), rel=1e-8)
+    assert jqpd(*points).ppf(p) == pytest.approx(published(points[0], points[1], points[2], p), rel=1e-8)
 
 
 @given(figures)
@@ -68,7 +68,8 @@ def test_amounts_recover_their_three_figures(points: list[float]) -> None:
 @given(st.lists(st.floats(0.001, 0.999), min_size=3, max_size=3, unique=True).map(sorted), st.floats(-5, 5))
 def test_shares_recover_their_three_figures(points: list[float], shift: float) -> None:
     assume(points[1] - points[0] > 1e-6 and points[2] - points[1] > 1e-6)
-    law = jqpd(*(point + shift for point in points), lower=shift, upper=shift + 1)
+    low, mid, high = (point + shift for point in points)
+    law = jqpd(low, mid, high, lower=shift, upper=shift + 1)
     assert law.ppf([0.1, 0.5, 0.9]) - shift == pytest.approx(np.array(points), abs=1e-6)
 
 
