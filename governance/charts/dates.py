@@ -35,7 +35,7 @@ def _draw_timeline(
     rows: Sequence[Row], start: date, end: date, today: date, narrow: bool
 ):
     width, step, left, right, top = (
-        (350, 48, 0, 8, 50) if narrow else (560, 37, 158, 12, 50)
+        (350, 48, 0, 8, 50) if narrow else (560, 37, 172, 12, 50)
     )
     height = top + step * len(rows) + 8
     span = (end - start).days
@@ -56,7 +56,7 @@ def _draw_timeline(
     for on in months(start, end):
         parts.append(svg.path("grid-l", "M", x(on), top - 6, "V", height - 4))
         words = (f"{on:%b %y}", f"{on:%b}") if on.month == 1 else (f"{on:%b}",)
-        parts.append(placer.text("tk", words, [Spot(x(on) + 4, top - 12)]))
+        parts.append(placer.text("tk", words, [Spot(x(on) + 4, top - 9)]))
     for k, row in enumerate(rows):
         y = top + step * k + step / 2
         if narrow:
