@@ -56,7 +56,26 @@ def _pilots() -> list[dict[str, Any]]:
             else date(2027 if pair[1] < 10 else 2026, pair[1], pair[0])
         )
 
-    names = ["name", "unit", "lead", "lane", "p10", "p50", "p90", "clear", "required", "open", "overdue", "d50", "d85", "agreed", "status", "choice", "reason"]pilots = []
+    names = [
+        "name",
+        "unit",
+        "lead",
+        "lane",
+        "p10",
+        "p50",
+        "p90",
+        "clear",
+        "required",
+        "open",
+        "overdue",
+        "d50",
+        "d85",
+        "agreed",
+        "status",
+        "choice",
+        "reason",
+    ]
+    pilots = []
     for number, row in enumerate(rows, 1):
         pilot = dict(zip(names, row, strict=True), number=number)
         pilot |= {key: on(pilot[key]) for key in ("d50", "d85", "agreed")}
