@@ -111,7 +111,8 @@ def examples() -> dict[str, Any]:
     """The context of templates/gallery.html."""
     pilots = _pilots()
     refused = PauseForm(
-        {"reason": "", "review_on": "tomorrow", "owner": "", "lane": "fast"}
+        {"reason": "", "review_on": "", "owner": "", "lane": "fast"},
+        auto_id="refused_%s",
     )
     refused.is_valid()
     valued = [p for p in pilots if p["p50"] is not None]
