@@ -95,7 +95,7 @@ def _draw(
         parts.append(placer.text("tk", words, [Spot(left - 8, max(y(value) + 4, 11.0), "end")]))
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
         anchor = "end" if share == 1 else "middle"
-        spot = Spot(x(share) + (12 if share == 1 else 0), base + 18, anchor)
+        spot = Spot(x(share) + (12 if share == 1 else 0), base + 20, anchor)
         parts.append(placer.text("tk", formats.percent(share), [spot]))
     parts.append(svg.path("ref-d", "M", x(gate), above, "V", base, "M", left, y(floor), "H", end))
     parts.append(svg.path("ax", "M", left, base, "H", end))
