@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from readiness.forecast.curves import TINY, Curve, Floats, elementwise, starting_curves
+from readiness.forecast.curves import TINY, AfterDue, Curve, Floats, elementwise, starting_curves
 
 type Ints = NDArray[np.int64]
 type Survival = Callable[[Any], Any]
-type Curves = Mapping[str, Survival] | Survival
+type Curves = Mapping[str, Survival | AfterDue] | Survival | AfterDue
 
 HORIZON = 36_525  # days; a date here means "not within a hundred years"
 DRAWS = 2_048  # for linked items only; even steps of probability, so one item's quantile is good to 1/2048
@@ -59,8 +59,11 @@ class Board:
             self.slip[index] = days
         if not np.isfinite(self.age).all() or (self.age < 0).any() or not np.isfinite(self.floor).all():
             raise ValueError("Ages are days, finite and not negative; due dates are finite.")
+        self.not_due: list[int] = []  # rows on the axis of lateness whose lateness has not begun
         table = starting_curves() if curves is None else curves
-        self.curve = [_pick(table, item.kind) for item in items]
+        self.curve: list[Survival] = []
+        for row, item in enumerate(items):
+            self.curve.append(self._placed(row, item, _pick(table, item.kind)))
         groups: dict[int, tuple[Survival, list[int]]] = {}
         for row, curve in enumerate(self.curve):
             groups.setdefault(id(curve), (curve, []))[1].append(row)
@@ -68,6 +71,7 @@ class Board:
         self.alive = np.ones(len(items))  # S(age)
         for curve, rows in self.groups:
             self.alive[rows] = _values(curve, self.age[rows])
+        self.alive[self.not_due] = 1.0
         self.alone = np.ones(len(items), dtype=bool)  # waits on none and none waits on it
         self.waits: dict[int, list[list[int]]] = {}  # use case with links: for each of its items, on which it waits
         for at, case in enumerate(cases):
@@ -82,6 +86,18 @@ class Board:
         self.order = {at: tuple(TopologicalSorter(dict(enumerate(w))).static_order()) for at, w in self.waits.items()}
         self.tables: dict[int, tuple[Floats, Floats]] = {}
         self.linked = {at: self._last_of_linked(at) for at in self.waits}
+
+    def _placed(self, row: int, item: Item, curve: Survival | AfterDue) -> Survival:
+        """The curve of a row; on the axis of lateness its clock starts at the due date instead of the opening."""
+        if not isinstance(curve, AfterDue):
+            return curve
+        if item.due_in is None:
+            return curve.days
+        self.age[row], self.floor[row] = max(-item.due_in, 0.0), 0.0
+        self.slip[row] += max(item.due_in, 0.0)
+        if item.due_in > 0.0:
+            self.not_due.append(row)
+        return curve.late
 
     def done(self, rows: Ints, days: Floats) -> Floats:
         """Chance that each of the rows, taken alone, is done within the days beside it."""
@@ -202,7 +218,7 @@ def _values(curve: Survival, times: Floats) -> Floats:
     return elementwise(curve, times)
 
 
-def _pick(curves: Curves, kind: str) -> Survival:
+def _pick(curves: Curves, kind: str) -> Survival | AfterDue:
     if not isinstance(curves, Mapping):
         return curves
     found = curves.get(kind, curves.get("other"))

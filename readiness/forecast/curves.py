@@ -163,6 +163,7 @@ def learnt_curves(
 ) -> dict[str, Curve]:
     """A curve of each kind: own history of that kind, shrunk to its prior (default: the assumptions).
 
+    Give all items opened within a scope (`readiness.backtest.SCOPE_DAYS`), closed or not: choosing by closing day biases.
     For a team give the organisation's curves as priors and TEAM_STRENGTH.
     """
     base = starting_curves() if priors is None else dict(priors)
@@ -183,6 +184,17 @@ def learnt_curves(
 def scaled(curve: Callable[[Any], Any], days: float) -> Callable[[Any], Any]:
     """The curve of a duration in days from a curve of ratios "took / was stated to take", for an item stated at `days`."""
     return lambda t: curve(np.asarray(t, dtype=np.float64) / days)
+
+
+@dataclass(frozen=True, eq=False)
+class AfterDue:
+    """A kind whose stated dates say something: late is S of the days past the due date, 0 for early or on time.
+
+    days is used for items that have no due date. Worth having where `readiness.backtest` finds it the sharper axis.
+    """
+
+    days: Curve
+    late: Curve
 
 
 def to_data(curve: Curve) -> dict[str, Any]:

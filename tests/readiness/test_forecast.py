@@ -17,6 +17,7 @@ from readiness.forecast import (
     HORIZON,
     STARTING_MEDIANS,
     TEAM_STRENGTH,
+    AfterDue,
     Curve,
     Forecast,
     Item,
@@ -367,3 +368,14 @@ def test_cold_start_covers_what_its_own_prior_draws() -> None:
     dates = np.array([(f.p50, f.p85, f.p95) for f in forecast_many(cases)])
     coverage = (np.array(actual)[:, None] <= dates).mean(axis=0)
     assert coverage == pytest.approx([0.5, 0.85, 0.95], abs=0.05)
+
+
+def test_after_due_starts_the_clock_at_the_due_date() -> None:
+    start = starting_curves()
+    late = survival_curve([0.0] * 60 + [10.0] * 40, [], assumption(10), strength=1e-6)
+    curves = {"other": AfterDue(days=start["other"], late=late)}
+    assert forecast([Item(3, due_in=30)], curves) == Forecast(30, 40, 40, 0)  # six in ten are on time
+    assert forecast([Item(3, due_in=-4)], curves) == Forecast(6, 6, 6, 0)  # four days over: all such took ten
+    assert forecast([Item(3)], curves) == forecast([Item(3)], start)
+    chain = [Item(3, due_in=30), Item(0, due_in=30, waits_on=(0,))]
+    assert forecast(chain, curves).p50 >= 30
