@@ -18,14 +18,21 @@ def page(settings):
 
 
 def test_ids_are_unique(page):
-    repeated = [name for name, count in Counter(re.findall(r'\sid="([^"]+)"', page)).items() if count > 1]
+    repeated = [
+        name
+        for name, count in Counter(re.findall(r'\sid="([^"]+)"', page)).items()
+        if count > 1
+    ]
     assert repeated == []
 
 
 def test_every_reference_by_id_has_its_target(page):
     ids = set(re.findall(r'\sid="([^"]+)"', page))
     named = " ".join(
-        re.findall(r'\s(?:for|aria-labelledby|aria-describedby|aria-controls|commandfor|popovertarget)="([^"]+)"', page)
+        re.findall(
+            r'\s(?:for|aria-labelledby|aria-describedby|aria-controls|commandfor|popovertarget)="([^"]+)"',
+            page,
+        )
     )
     assert set(named.split()) - ids == set()
 
@@ -36,4 +43,6 @@ def test_every_tone_is_shown(page):
 
 def test_a_view_has_one_primary_button(page):
     main = page[page.index("<main") : page.index('id="toasts"')]
-    assert main.count("btn-primary") == 2  # the band's, and that of the empty state shown as an example
+    assert (
+        main.count("btn-primary") == 2
+    )  # the band's, and that of the empty state shown as an example
