@@ -8,7 +8,7 @@ from functools import reduce
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback.alarms import (
@@ -78,6 +78,7 @@ def test_step_mixture_of_five_reaches_the_reference() -> None:
 
 
 @given(rates, counts)
+@settings(deadline=None)
 def test_step_agrees_with_the_definition(p0: float, days: list[tuple[int, int]]) -> None:
     state = run(Alarm(p0=p0), days)
     days = [day for day in days if day[1]]
@@ -91,6 +92,7 @@ def test_step_agrees_with_the_definition(p0: float, days: list[tuple[int, int]])
 
 
 @given(rates, counts)
+@settings(deadline=None)
 def test_step_without_decisions_changes_nothing_and_logs_stay_finite(p0: float, days: list[tuple[int, int]]) -> None:
     state = run(Alarm(p0=p0), days)
     assert step(state, 0, 0) == state
@@ -98,6 +100,7 @@ def test_step_without_decisions_changes_nothing_and_logs_stay_finite(p0: float, 
 
 
 @given(st.integers(0, 30), st.integers(1, 30))
+@settings(deadline=None)
 def test_step_more_overrides_never_weaken_the_upward_evidence(k: int, n: int) -> None:
     k = min(k, n - 1)
     start = run(Alarm(p0=0.3), DAYS)
@@ -178,6 +181,7 @@ def test_wilson_meets_newcombe(k: int, n: int, low: float, high: float) -> None:
 
 
 @given(st.integers(0, 500), st.integers(0, 500), st.floats(0.5, 0.99))
+@settings(deadline=None)
 def test_wilson_solves_its_equation_and_is_symmetric(k: int, n: int, level: float) -> None:
     k, n = min(k, n), max(k, n)
     low, high = wilson(k, n, level)
@@ -215,6 +219,7 @@ def test_reliance_reaches_the_reference() -> None:
 
 
 @given(*[st.integers(0, 300)] * 4)
+@settings(deadline=None)
 def test_reliance_adds_up(a: int, b: int, g: int, h: int) -> None:
     r = reliance(a, b, g, h)
     assert r.decided == a + b + g + h

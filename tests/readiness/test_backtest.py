@@ -98,7 +98,7 @@ def sharper_than_stated(report: Report, way: str) -> bool:
 
 
 def test_backtest_on_estimated_tasks_beats_the_stated_date() -> None:
-    report = backtest(estimated_tasks(), first_only=True, most_per_origin=40)
+    report = backtest(estimated_tasks(), first_only=True, most_per_origin=25)
     assert sharper_than_stated(report, "shrunk") and sharper_than_stated(report, "after_due")
     assert report.shrunk.crps is not None and report.unshrunk.crps is not None
     assert report.shrunk.crps < report.unshrunk.crps
@@ -110,14 +110,14 @@ def test_backtest_on_estimated_tasks_beats_the_stated_date() -> None:
 
 @pytest.mark.parametrize("project", ["apache", "duraspace", "jboss", "jira"])
 def test_backtest_on_late_issues_beats_the_stated_date_on_the_axis_of_lateness(project: str) -> None:
-    report = backtest(late_issues(project), most_per_origin=20)
+    report = backtest(late_issues(project), most_per_origin=10)
     assert sharper_than_stated(report, "after_due")
     assert report.without_floor.crps is not None and report.shrunk.crps is not None
     assert report.shrunk.crps < report.without_floor.crps  # a due date is worth having as a floor
 
 
 def test_backtest_on_agile_tasks_holds_at_the_first_month_end() -> None:
-    score = backtest(agile_tasks(), first_only=True).shrunk
+    score = backtest(agile_tasks(), first_only=True, most_per_origin=40).shrunk
     assert score.coverage == pytest.approx((0.5, 0.85, 0.95), abs=0.06)
 
 
