@@ -49,9 +49,7 @@ def interval(
     return mini(words, width, 14, join(marks), "mini muted" if muted else "mini")
 
 
-def readiness(
-    clear: int, required: int, *, label: str = "", width: int = 92
-) -> SafeString:
+def readiness(clear: int, required: int, *, label: str = "", width: int = 92) -> SafeString:
     """Required questions, one cell each, filled when clear: shape carries it, colour repeats it."""
     if required <= 0:
         return SafeString("")
@@ -86,9 +84,7 @@ def slots(taken: int, cap: int, *, label: str = "") -> SafeString:
     for k in range(shown):
         x = k * 22 + (8 if k >= cap else 0)
         if k >= cap:
-            marks.append(
-                el("rect", "slot-over", x=x + 1, y=4, width=16, height=14, rx=3.5)
-            )
+            marks.append(el("rect", "slot-over", x=x + 1, y=4, width=16, height=14, rx=3.5))
             marks.append(path("slot-x", "M", x + 6, 11, "h", 6, "M", x + 9, 8, "v", 6))
         else:
             marks.append(
@@ -105,16 +101,11 @@ def slots(taken: int, cap: int, *, label: str = "") -> SafeString:
     if taken > cap:
         marks.append(path("ref", "M", cap * 22 + 2, 0, "v", 22))
     over = f", {taken - cap} over" if taken > cap else ""
-    words = (
-        label
-        or f"{taken} {'pilot' if taken == 1 else 'pilots'} active, the cap is {cap}{over}"
-    )
+    words = label or f"{taken} {'pilot' if taken == 1 else 'pilots'} active, the cap is {cap}{over}"
     return mini(words, max(shown * 22 + 8, 22), 22, join(marks), "slots")
 
 
-def spark(
-    values: Sequence[float | None], *, label: str, width: int = 96, height: int = 20
-) -> SafeString:
+def spark(values: Sequence[float | None], *, label: str, width: int = 96, height: int = 20) -> SafeString:
     """A line through the values with its last point; gaps (None) break the line."""
     known = [(k, float(v)) for k, v in enumerate(values) if v is not None]
     if not known:
@@ -123,9 +114,7 @@ def spark(
     span, last = (high - low) or 1.0, max(len(values) - 1, 1)
 
     def at(k: int, value: float) -> tuple[float, float]:
-        return 4 + (width - 8) * k / last, height - 4 - (height - 8) * (
-            value - low
-        ) / span
+        return 4 + (width - 8) * k / last, height - 4 - (height - 8) * (value - low) / span
 
     runs: list[list[tuple[float, float]]] = [[]]
     for k, value in enumerate(values):
@@ -135,27 +124,19 @@ def spark(
             runs[-1].append(at(k, float(value)))
     lines = [polyline("line", run) for run in runs if len(run) > 1]
     cx, cy = at(*known[-1])
-    return mini(
-        label, width, height, join([*lines, el("circle", "mid", cx=cx, cy=cy, r=3.0)])
-    )
+    return mini(label, width, height, join([*lines, el("circle", "mid", cx=cx, cy=cy, r=3.0)]))
 
 
-def share(
-    value: float, *, label: str, late: bool = False, width: int = 96
-) -> SafeString:
+def share(value: float, *, label: str, late: bool = False, width: int = 96) -> SafeString:
     """A share (0 to 1) of a whole, such as waited days of allowed days."""
     part = width * min(max(float(value), 0.0), 1.0)
     marks = [el("rect", "bar-0", width=width, height=8, rx=2)]
     if part:
-        marks.append(
-            el("rect", "bar-late" if late else "bar", width=part, height=8, rx=2)
-        )
+        marks.append(el("rect", "bar-late" if late else "bar", width=part, height=8, rx=2))
     return mini(label, width, 8, join(marks))
 
 
-def reach(
-    people: int, reached: int, using: int, *, label: str = "", width: int = 168
-) -> SafeString:
+def reach(people: int, reached: int, using: int, *, label: str = "", width: int = 168) -> SafeString:
     """One role: headcount as the track, reached as the pale bar, using as the full one."""
     whole = max(people, 1)
     marks = [el("rect", "bar-0", y=2, width=width, height=10, rx=3)]
@@ -207,17 +188,13 @@ def signal(
             x(high if upper is None else upper),
         )
     )
-    marks += [
-        path("thr", "M", x(v), 1, "v", 12) for v in (lower, upper) if v is not None
-    ]
+    marks += [path("thr", "M", x(v), 1, "v", 12) for v in (lower, upper) if v is not None]
     if value is not None:
         marks.append(el("circle", "mid", cx=x(value), cy=7, r=4.5, data_s=tone))
     return mini(label, width, 14, join(marks))
 
 
-def before_after(
-    before: float, after: float, top: float, *, label: str, width: int = 132
-) -> SafeString:
+def before_after(before: float, after: float, top: float, *, label: str, width: int = 132) -> SafeString:
     """A rate before (hollow) and after (full) a learning action."""
 
     def x(v: float) -> float:

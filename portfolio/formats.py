@@ -48,34 +48,22 @@ def money_full(amount: Decimal | float | None, currency: str = "EUR") -> str:
 
 def number(value: float | Decimal | None, places: int = 0) -> str:
     """A number with thousands separators and a true minus sign; None is "not known"."""
-    return (
-        "not known"
-        if value is None
-        else f"{float(value):,.{places}f}".replace("-", "−")
-    )
+    return "not known" if value is None else f"{float(value):,.{places}f}".replace("-", "−")
 
 
 def percent(share: float | Decimal | None, places: int = 0) -> str:
     """A share from 0 to 1 as percent: 0.207 with one place is "20.7 %"."""
-    return (
-        "not known" if share is None else f"{number(float(share) * 100, places)}{NBSP}%"
-    )
+    return "not known" if share is None else f"{number(float(share) * 100, places)}{NBSP}%"
 
 
 def days(count: int | None) -> str:
     """A number of days: "1 day", "7 days"."""
-    return (
-        "not known"
-        if count is None
-        else f"{count:,}{NBSP}{'day' if abs(count) == 1 else 'days'}"
-    )
+    return "not known" if count is None else f"{count:,}{NBSP}{'day' if abs(count) == 1 else 'days'}"
 
 
 def day(on: date, today: date) -> str:
     """ "7 Dec" in today's year, "7 Dec 2027" otherwise."""
-    return f"{on.day}{NBSP}{on:%b}" + (
-        "" if on.year == today.year else f"{NBSP}{on.year}"
-    )
+    return f"{on.day}{NBSP}{on:%b}" + ("" if on.year == today.year else f"{NBSP}{on.year}")
 
 
 def weekday(on: date, today: date) -> str:

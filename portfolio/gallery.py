@@ -19,11 +19,15 @@ NOW = datetime(2026, 11, 23, 9, 12, tzinfo=ZoneInfo("UTC"))
 class PauseForm(forms.Form):
     """A form with every kind of field."""
 
-    reason = forms.CharField(help_text="The lead is told in these words.", widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        help_text="The lead is told in these words.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
     review_on = forms.DateField(label="Review on", widget=forms.DateInput(attrs={"type": "date"}))
     owner = forms.ChoiceField(choices=[("", "Choose a person"), ("1", "Daniel Roth"), ("2", "Mira Solberg")])
     lane = forms.ChoiceField(
-        choices=[("fast", "Fast"), ("standard", "Standard"), ("high", "High-impact")], widget=forms.RadioSelect
+        choices=[("fast", "Fast"), ("standard", "Standard"), ("high", "High-impact")],
+        widget=forms.RadioSelect,
     )
     note = forms.CharField(required=False)
     tell = forms.BooleanField(label="Tell the sponsor too", required=False)
@@ -44,10 +48,28 @@ def _pilots() -> list[dict[str, Any]]:
     def on(pair: tuple[int, int] | None) -> date | None:
         return None if pair is None else date(2027 if pair[1] < 10 else 2026, pair[1], pair[0])
 
-    names = "name unit lead lane p10 p50 p90 clear required open overdue d50 d85 agreed status choice reason".split()
+    names = [
+        "name",
+        "unit",
+        "lead",
+        "lane",
+        "p10",
+        "p50",
+        "p90",
+        "clear",
+        "required",
+        "open",
+        "overdue",
+        "d50",
+        "d85",
+        "agreed",
+        "status",
+        "choice",
+        "reason",
+    ]
     pilots = []
     for number, row in enumerate(rows, 1):
-        pilot = dict(zip(names, row, strict=True), number=number)
+        pilot: dict[str, Any] = dict(zip(names, row, strict=True), number=number)
         pilot |= {key: on(pilot[key]) for key in ("d50", "d85", "agreed")}
         pilot |= {key: None if pilot[key] is None else pilot[key] * 1000 for key in ("p10", "p50", "p90")}
         pilots.append(pilot)
@@ -75,7 +97,10 @@ def _override_days() -> list[tuple[date, float | None, float | None, float | Non
 def examples() -> dict[str, Any]:
     """The context of templates/gallery.html."""
     pilots = _pilots()
-    refused = PauseForm({"reason": "", "review_on": "tomorrow", "owner": "", "lane": "fast"})
+    refused = PauseForm(
+        {"reason": "", "review_on": "", "owner": "", "lane": "fast"},
+        auto_id="refused_%s",
+    )
     refused.is_valid()
     valued = [p for p in pilots if p["p50"] is not None]
     return {

@@ -31,12 +31,8 @@ def icon(name: str, small: bool = False, cls: str = "") -> SafeString:
             ("i", "i-sm" if small else "", f"i-{name}" if name == "chev" else "", cls),
         )
     )
-    drawn = _render_icon(
-        NAMES.get(name, name), None, aria_hidden="true", **{"class": classes}
-    )
-    return mark_safe(
-        " ".join(drawn.split()).replace("> <", "><")
-    )  # the package's own files, no input of ours
+    drawn = _render_icon(NAMES.get(name, name), None, aria_hidden="true", **{"class": classes})
+    return mark_safe(" ".join(drawn.split()).replace("> <", "><"))  # the package's own files, no input of ours
 
 
 def labelled(name: str, words: str) -> SafeString:

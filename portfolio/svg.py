@@ -63,10 +63,7 @@ def el(tag: str, cls: str = "", body: str = "", **attributes: object) -> SafeStr
     written = format_html_join(
         "",
         ' {}="{}"',
-        (
-            (name.replace("_", "-"), num(v) if isinstance(v, float) else v)
-            for name, v in pairs.items()
-        ),
+        ((name.replace("_", "-"), num(v) if isinstance(v, float) else v) for name, v in pairs.items()),
     )
     if body == "":
         return format_html("<{}{}/>", tag, written)
@@ -75,9 +72,7 @@ def el(tag: str, cls: str = "", body: str = "", **attributes: object) -> SafeStr
 
 def join(parts: Iterable[str]) -> SafeString:
     """Several elements one after the other."""
-    return mark_safe(
-        "".join(conditional_escape(p) for p in parts)
-    )  # every part is escaped or already safe
+    return mark_safe("".join(conditional_escape(p) for p in parts))  # every part is escaped or already safe
 
 
 def path(cls: str, *steps: object) -> SafeString:
@@ -89,17 +84,13 @@ def path(cls: str, *steps: object) -> SafeString:
     )
 
 
-def polyline(
-    cls: str, points: Iterable[tuple[float, float]], close: bool = False
-) -> SafeString:
+def polyline(cls: str, points: Iterable[tuple[float, float]], close: bool = False) -> SafeString:
     """A path through the points, closed for an area."""
     inner = "L".join(f"{num(x)} {num(y)}" for x, y in points)
     return el("path", cls, d=f"M{inner}{'Z' if close else ''}")
 
 
-def text(
-    cls: str, x: float, y: float, words: object, anchor: str = "start"
-) -> SafeString:
+def text(cls: str, x: float, y: float, words: object, anchor: str = "start") -> SafeString:
     """One line of text; `anchor` is start, middle or end."""
     more = {} if anchor == "start" else {"text_anchor": anchor}
     return el("text", cls, str(words), x=float(x), y=float(y), **more)
@@ -110,9 +101,7 @@ def diamond(cls: str, x: float, y: float, r: float) -> SafeString:
     return polyline(cls, ((x, y - r), (x + r, y), (x, y + r), (x - r, y)), close=True)
 
 
-def mini(
-    label: str, width: int, height: int, body: str, cls: str = "mini"
-) -> SafeString:
+def mini(label: str, width: int, height: int, body: str, cls: str = "mini") -> SafeString:
     """A small figure of fixed size inside a line of text; `label` says in words what it shows."""
     return el(
         "svg",

@@ -76,6 +76,7 @@ TONES: dict[str, Tone] = {
     "outside": Tone("stop", "x", "outside its limit"),
     "silent": Tone("stop", "silent", "monitoring silent"),
     # plain tones, for words of one page only
+    "error": Tone("stop", "error", "error"),
     "warn": Tone("warn", "alert", "warning"),
     "idle": Tone("idle", "ring", ""),
 }

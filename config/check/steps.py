@@ -13,6 +13,8 @@ from .texts import ROOT
 
 Step = Callable[[], str]
 
+ASK_A_SERVER = {"migrations", "django"}  # a generated column is checked against the server's version
+
 
 class Skipped(str):
     """Why a step had nothing to look at."""

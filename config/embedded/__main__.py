@@ -50,6 +50,8 @@ def main(arguments: list[str]) -> int:
         return 0 if command in ("help", "-h", "--help") else 2
     # A terminated command leaves as if interrupted, so that what it started is stopped; `run` has its own way.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if os.environ.get("PILOTAGE_HOME"):  # children work in the checkout's folder, the caller in his own
+        os.environ["PILOTAGE_HOME"] = os.path.abspath(os.environ["PILOTAGE_HOME"])
     if not os.environ.get("DATABASE_URL"):
         for name in [name for name in os.environ if name.startswith("PG")]:  # would change where libpq connects
             del os.environ[name]

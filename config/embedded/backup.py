@@ -78,18 +78,20 @@ def restore(arguments: list[str]) -> int:
         home.hold("restore")
     except Busy as busy:
         raise processes.Failed(f"`./dev {busy}` is using {home.path}; stop it first.") from None
-    with tempfile.TemporaryDirectory(prefix="restore-", dir=home.path) as scratch:
-        database, files = _unpack(source, Path(scratch))
-        processes.end_leftovers(home.pids)
-        used = services.start(home.path, home.log, pids=home.pids)
-        try:
-            _load(used, database)
-        finally:
-            used.stop()
-            home.pids.unlink(missing_ok=True)
-        if files:
-            _swap_files(home.path / "files", files)
-    home.release()
+    try:
+        with tempfile.TemporaryDirectory(prefix="restore-", dir=home.path) as scratch:
+            database, files = _unpack(source, Path(scratch))
+            processes.end_leftovers(home.pids)
+            used = services.start(home.path, home.log, pids=home.pids)
+            try:
+                _load(used, database)
+            finally:
+                used.stop()
+                home.pids.unlink(missing_ok=True)
+            if files:
+                _swap_files(home.path / "files", files)
+    finally:
+        home.release()
     print(f"Restored {source}.")
     return 0
 

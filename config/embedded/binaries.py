@@ -33,7 +33,7 @@ def postgres_bins() -> Iterator[Path]:
     candidates += sorted(system, key=lambda path: int(path.parent.name), reverse=True)
     if on_path := shutil.which("postgres"):
         candidates.append(Path(on_path).resolve().parent)
-    for folder in candidates:
+    for folder in dict.fromkeys(candidates):
         if (folder / "postgres").exists() and (folder / "initdb").exists() and major(folder) >= OLDEST_POSTGRES:
             yield folder
 

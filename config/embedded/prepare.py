@@ -37,7 +37,8 @@ def migrate(home: Home) -> None:
         return
     if executor.loader.applied_migrations:
         print("Backup before migrating:", backup.before_migrating(home))
-    connection.close()
+    with connection.cursor() as cursor:  # the limit for requests; a migration may take its time
+        cursor.execute("SET statement_timeout = 0")
     call_command("migrate", interactive=False, verbosity=1)
 
 

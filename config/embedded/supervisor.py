@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from typing import Any
+from typing import Any, NoReturn
 
 from . import processes, services
 from .home import ROOT, Busy, Home
@@ -195,7 +195,7 @@ class Supervisor:
                 f"{child.name} ended with {code}; stopping all. {child.log}:\n{processes.tail(child.log)}"
             )
 
-    def _watch(self) -> None:
+    def _watch(self) -> NoReturn:
         while True:
             self._check()
             time.sleep(0.2)

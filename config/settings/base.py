@@ -192,6 +192,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 1,
 }
 TOKEN_ENVIRONMENT = os.environ.get("TOKEN_ENVIRONMENT", "live")  # stands inside each token
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "governance.tasks.sweep_dirty", "schedule": 15.0, "options": {"expires": 15}},
+    "nightly": {"task": "governance.tasks.slow_nightly", "schedule": 300.0, "options": {"expires": 300}},
+}
 NUDGE = True  # False in one CI run: everything must converge by the sweep alone
 
 LOGGING = {

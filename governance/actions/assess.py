@@ -141,7 +141,7 @@ def _store(picture: Picture) -> int:
                     at=now,
                     shown={name: _plain(values[name]) for name in _SHOWN},
                     inputs=values["inputs"],
-                )  # fmt: skip
+                )
             )
     Assessment.objects.bulk_create(
         fresh, update_conflicts=True, unique_fields=["use_case"], update_fields=_WRITTEN, batch_size=500
@@ -170,7 +170,7 @@ def _rank(portfolio_id: UUID, policy: Policy) -> None:
             "recommendation",
             "reason",
             "rough",
-        )  # fmt: skip
+        )
     )
     ranked = [
         advice.Ranked(row, int(row.use_case.key.removeprefix("UC-")), row.pause_order, row.status_text,

@@ -31,43 +31,29 @@ def _shorten(words: str, px: float) -> str:
     return words if len(words) <= room else words[: room - 1].rstrip() + "…"
 
 
-def _draw_timeline(
-    rows: Sequence[Row], start: date, end: date, today: date, narrow: bool
-):
-    width, step, left, right, top = (
-        (350, 48, 0, 8, 50) if narrow else (560, 37, 158, 12, 50)
-    )
+def _draw_timeline(rows: Sequence[Row], start: date, end: date, today: date, narrow: bool):
+    width, step, left, right, top = (350, 48, 0, 8, 50) if narrow else (560, 37, 172, 12, 50)
     height = top + step * len(rows) + 8
     span = (end - start).days
     placer = Placer(width, height)
 
     def x(on: date) -> float:
-        return left + (width - left - right) * min(
-            max((on - start).days / span, 0.0), 1.0
-        )
+        return left + (width - left - right) * min(max((on - start).days / span, 0.0), 1.0)
 
     parts = [svg.path("today", "M", x(today), top - 24, "V", height - 4)]
     spots = [Spot(x(today) + 5, top - 26), Spot(x(today) - 5, top - 26, "end")]
-    parts.append(
-        placer.text(
-            "today-t halo", (f"Today, {formats.day(today, today)}", "Today"), spots
-        )
-    )
+    parts.append(placer.text("today-t halo", (f"Today, {formats.day(today, today)}", "Today"), spots))
     for on in months(start, end):
         parts.append(svg.path("grid-l", "M", x(on), top - 6, "V", height - 4))
         words = (f"{on:%b %y}", f"{on:%b}") if on.month == 1 else (f"{on:%b}",)
-        parts.append(placer.text("tk", words, [Spot(x(on) + 4, top - 12)]))
+        parts.append(placer.text("tk", words, [Spot(x(on) + 4, top - 9)]))
     for k, row in enumerate(rows):
         y = top + step * k + step / 2
         if narrow:
-            parts.append(
-                placer.text("lb halo", _shorten(row.name, width), [Spot(0, y - 9)])
-            )
+            parts.append(placer.text("lb halo", _shorten(row.name, width), [Spot(0, y - 9)]))
             y += 8
         else:
-            parts.append(
-                placer.text("lb", _shorten(row.name, left - 10), [Spot(0, y + 4)])
-            )
+            parts.append(placer.text("lb", _shorten(row.name, left - 10), [Spot(0, y + 4)]))
         parts.append(svg.path("grid-l", "M", left, y, "H", width - right))
         parts.append(_draw_row(row, x, y, placer, today))
     return width, height, svg.join(parts)
@@ -116,9 +102,7 @@ def timeline(rows: Sequence[Row], *, today: date, label: str = "") -> SafeString
         return SafeString("")
     rows = [Row(*row) for row in rows]
     known = [on for row in rows for on in (row.agreed, row.p50, row.p85) if on]
-    start = min(
-        [today, *(max(on, today - timedelta(days=45)) for on in known)]
-    ) - timedelta(days=7)
+    start = min([today, *(max(on, today - timedelta(days=45)) for on in known)]) - timedelta(days=7)
     last = max([today + timedelta(days=56), *known]) + timedelta(days=21)
     end = min(last, today + timedelta(weeks=60))
     late = [row.name for row in rows if _late(row)]
@@ -126,25 +110,18 @@ def timeline(rows: Sequence[Row], *, today: date, label: str = "") -> SafeString
     told = [f"Later than agreed: {', '.join(late) or 'none'}."] + (
         [f"No date: {', '.join(undated)}."] if undated else []
     )
-    drawn = [
-        _draw_timeline(rows, start, end, today, narrow) for narrow in (False, True)
-    ]
+    drawn = [_draw_timeline(rows, start, end, today, narrow) for narrow in (False, True)]
     cells = [
         (
             row.name,
-            *(
-                formats.day(on, today) if on else "none"
-                for on in (row.agreed, row.p50, row.p85)
-            ),
+            *(formats.day(on, today) if on else "none" for on in (row.agreed, row.p50, row.p85)),
             row.note,
         )
         for row in rows
     ]
     return svg.join(
         [
-            svg.chart(
-                "timeline", label or " ".join(["Go/no-go dates.", *told]), *drawn
-            ),
+            svg.chart("timeline", label or " ".join(["Go/no-go dates.", *told]), *drawn),
             legend(
                 "agreed-date",
                 "Agreed",
@@ -227,9 +204,7 @@ def date_forecast(
     ):  # fmt: skip
         at = x(on)
         spots = [
-            Spot(at, row, anchor)
-            for row in (y - 15, y - 32)
-            for anchor in ("middle", "start", "end")
+            Spot(at, row, anchor) for row in (y - 15, y - 32) for anchor in ("middle", "start", "end")
         ]  # a second line when the first is taken
         marks.append(placer.text(cls, words, spots))
     told = f"Even odds by {short(p50)}, 85 percent sure by {short(p85)}, 95 percent by {short(p95)}"

@@ -17,10 +17,7 @@ def ticks(low: float, high: float, about: int = 4) -> list[float]:
     raw = span / max(about, 1)
     power = 10.0 ** floor(log10(raw))
     step = next(m * power for m in (1, 2, 5, 10) if m * power >= raw * 0.999)
-    return [
-        round(k * step, 10)
-        for k in range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1)
-    ]
+    return [round(k * step, 10) for k in range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1)]
 
 
 def months(start: date, end: date) -> Iterator[date]:
@@ -32,9 +29,7 @@ def months(start: date, end: date) -> Iterator[date]:
         at = date(at.year + at.month // 12, at.month % 12 + 1, 1)
 
 
-def table(
-    caption: str, head: Sequence[str], rows: Iterable[Sequence[object]]
-) -> SafeString:
+def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> SafeString:
     """The same numbers as a table, one press away."""
     top = el("tr", "", join(el("th", "", words, scope="col") for words in head))
     lines = []

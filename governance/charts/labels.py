@@ -26,10 +26,7 @@ class Box(NamedTuple):
     def touches(self, other: "Box") -> bool:
         """Do the two share any area?"""
         return (
-            self.left < other.right
-            and other.left < self.right
-            and self.top < other.bottom
-            and other.top < self.bottom
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
     def within(self, other: "Box") -> bool:
@@ -53,9 +50,7 @@ class Spot(NamedTuple):
 def box_of(words: str, spot: Spot) -> Box:
     """The room a text takes at a spot."""
     width = LETTER * len(words)
-    left = {"start": spot.x, "middle": spot.x - width / 2, "end": spot.x - width}[
-        spot.anchor
-    ]
+    left = {"start": spot.x, "middle": spot.x - width / 2, "end": spot.x - width}[spot.anchor]
     return Box(left, spot.y - UP, left + width, spot.y + DOWN)
 
 
@@ -84,19 +79,13 @@ class Placer:
         """Keep a rectangle, such as a mark, free of text."""
         self.taken.append(box)
 
-    def text(
-        self, cls: str, alternatives: str | Iterable[str], spots: Iterable[Spot]
-    ) -> SafeString:
+    def text(self, cls: str, alternatives: str | Iterable[str], spots: Iterable[Spot]) -> SafeString:
         """The longest wording that fits one of the spots, or nothing."""
         spots = tuple(spots)
         for words in (alternatives,) if isinstance(alternatives, str) else alternatives:
             for spot in spots:
                 box = box_of(words, spot)
-                if (
-                    words
-                    and box.within(self.area)
-                    and not any(box.touches(t) for t in self.taken)
-                ):
+                if words and box.within(self.area) and not any(box.touches(t) for t in self.taken):
                     self.taken.append(box)
                     return svg.text(cls, spot.x, spot.y, words, spot.anchor)
         return SafeString("")

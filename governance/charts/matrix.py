@@ -75,11 +75,7 @@ def _draw(
         return left + (width - left - right) * min(max(share, 0.0), 1.0)
 
     def y(value: float) -> float:
-        return (
-            height
-            - below
-            - (height - above - below) * sqrt(min(max(value, 0.0), top) / top)
-        )
+        return height - below - (height - above - below) * sqrt(min(max(value, 0.0), top) / top)
 
     base, end = height - below, width - right
     parts = [
@@ -96,16 +92,12 @@ def _draw(
     for value in _values(top, height - above - below):
         parts.append(svg.path("grid-l", "M", left, y(value), "H", end))
         words = "0" if value == 0 else formats.money(value, currency)
-        parts.append(
-            placer.text("tk", words, [Spot(left - 8, max(y(value) + 4, 11.0), "end")])
-        )
+        parts.append(placer.text("tk", words, [Spot(left - 8, max(y(value) + 4, 11.0), "end")]))
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
         anchor = "end" if share == 1 else "middle"
-        spot = Spot(x(share) + (12 if share == 1 else 0), base + 18, anchor)
+        spot = Spot(x(share) + (12 if share == 1 else 0), base + 20, anchor)
         parts.append(placer.text("tk", formats.percent(share), [spot]))
-    parts.append(
-        svg.path("ref-d", "M", x(gate), above, "V", base, "M", left, y(floor), "H", end)
-    )
+    parts.append(svg.path("ref-d", "M", x(gate), above, "V", base, "M", left, y(floor), "H", end))
     parts.append(svg.path("ax", "M", left, base, "H", end))
     middle = Spot((left + end) / 2, height - 4, "middle")
     parts.append(placer.text("lb", "Required questions clear", [middle]))
@@ -126,11 +118,7 @@ def _draw(
         cls = "lb-strong halo" if p.choice == "run" else "lb halo"
         names = (p.name, p.short) if width > 400 else (p.short,)
         label = placer.text(cls, names, around(x(p.clear), y(p.p50)))
-        parts.append(
-            svg.el(
-                "g", "", svg.join([title, _mark(p.choice, x(p.clear), y(p.p50)), label])
-            )
-        )
+        parts.append(svg.el("g", "", svg.join([title, _mark(p.choice, x(p.clear), y(p.p50)), label])))
     return width, height, svg.join(parts)
 
 
@@ -158,13 +146,8 @@ def matrix(
     floor = float(median(p.p50 for p in points)) if floor is None else float(floor)
     top = max(max(p.p90 for p in points), floor, 1.0) * 1.05
     worth = [p.name for p in points if p.clear >= gate and p.p50 >= floor]
-    label = (
-        label or f"Value against readiness. Worth a slot: {', '.join(worth) or 'none'}."
-    )
-    drawn = [
-        _draw(points, size, gate, floor, top, currency)
-        for size in ((560, 372), (350, 330))
-    ]
+    label = label or f"Value against readiness. Worth a slot: {', '.join(worth) or 'none'}."
+    drawn = [_draw(points, size, gate, floor, top, currency) for size in ((560, 372), (350, 330))]
     rows = [
         (
             p.name,
@@ -177,9 +160,7 @@ def matrix(
     return svg.join(
         [
             svg.chart("matrix", label, *drawn),
-            legend(
-                "run", "Run", "pause", "Pause", "stop", "Stop", "whisk", "P10 to P90"
-            ),
+            legend("run", "Run", "pause", "Pause", "stop", "Stop", "whisk", "P10 to P90"),
             table(
                 "Value and readiness by pilot",
                 ("Pilot", "Clear", "P10", "P50", "P90", "Choice"),

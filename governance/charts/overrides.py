@@ -35,9 +35,7 @@ def overrides(
     lines = [d for d in days if d.window is not None]
     if not lines:
         return SafeString("")
-    seen = [d.high for d in lines if d.high is not None] + [
-        d.rate for d in days if d.rate is not None
-    ]
+    seen = [d.high for d in lines if d.high is not None] + [d.rate for d in days if d.rate is not None]
     top = min(max([*seen, *(band or ()), 0.05]) * 1.15, 1.0)
     first, span = days[0].on, max((days[-1].on - days[0].on).days, 1)
     last = lines[-1]
@@ -67,31 +65,19 @@ def overrides(
             )
         for v in ticks(0, top, 4):
             parts.append(svg.path("grid-l", "M", left, y(v), "H", end))
-            parts.append(
-                placer.text("tk", formats.percent(v), [Spot(left - 8, y(v) + 4, "end")])
-            )
+            parts.append(placer.text("tk", formats.percent(v), [Spot(left - 8, y(v) + 4, "end")]))
         for v in band or ():
             parts.append(svg.path("agreed-l", "M", left, y(v), "H", end))
         for k in range(5 if width > 400 else 3):
             day = days[round((len(days) - 1) * k / (4 if width > 400 else 2))].on
-            anchor = (
-                "start" if day == first else "end" if day == days[-1].on else "middle"
-            )
-            parts.append(
-                placer.text(
-                    "tk", formats.day(day, day), [Spot(x(day), base + 18, anchor)]
-                )
-            )
+            anchor = "start" if day == first else "end" if day == days[-1].on else "middle"
+            parts.append(placer.text("tk", formats.day(day, day), [Spot(x(day), base + 18, anchor)]))
         parts += [
-            svg.el(
-                "circle", "day", cx=x(d.on), cy=y(d.rate), r=2.2 if width > 400 else 1.8
-            )
+            svg.el("circle", "day", cx=x(d.on), cy=y(d.rate), r=2.2 if width > 400 else 1.8)
             for d in days
             if d.rate is not None
         ]
-        shade = [(x(d.on), y(d.high or 0)) for d in lines] + [
-            (x(d.on), y(d.low or 0)) for d in reversed(lines)
-        ]
+        shade = [(x(d.on), y(d.high or 0)) for d in lines] + [(x(d.on), y(d.low or 0)) for d in reversed(lines)]
         parts.append(svg.polyline("ci", shade, close=True))
         parts.append(svg.polyline("real", [(x(d.on), y(d.window or 0)) for d in lines]))
         for on, words in alarms:
@@ -108,31 +94,17 @@ def overrides(
         for on, words in lessons:
             parts.append(svg.path("ref-d", "M", x(on), above, "V", base))
             parts.append(placer.text("lb halo", words, _over(x(on), above - 15)))
-        parts.append(
-            svg.el("circle", "pt", cx=x(last.on), cy=y(last.window or 0), r=4.5)
-        )
+        parts.append(svg.el("circle", "pt", cx=x(last.on), cy=y(last.window or 0), r=4.5))
         now = formats.percent(last.window, 1)
-        parts.append(
-            placer.text(
-                "lb-strong halo", now, [Spot(x(last.on) + 9, y(last.window or 0) + 4)]
-            )
-        )
+        parts.append(placer.text("lb-strong halo", now, [Spot(x(last.on) + 9, y(last.window or 0) + 4)]))
         if band:
-            words = (
-                f"Agreed band, {formats.percent(band[0])} to {formats.percent(band[1])}"
-            )
+            words = f"Agreed band, {formats.percent(band[0])} to {formats.percent(band[1])}"
             spots = [Spot(left + 6, y(band[0]) - 6), Spot(left + 6, y(band[1]) + 14)]
             parts.append(placer.text("tk halo", (words, "Agreed band"), spots))
         return width, height, svg.join(parts)
 
-    told = (
-        f"Override frequency, {formats.percent(last.window, 1)} on {last.on:%-d %b %Y}"
-    )
-    told += (
-        f", agreed band {formats.percent(band[0])} to {formats.percent(band[1])}"
-        if band
-        else ""
-    )
+    told = f"Override frequency, {formats.percent(last.window, 1)} on {last.on:%-d %b %Y}"
+    told += f", agreed band {formats.percent(band[0])} to {formats.percent(band[1])}" if band else ""
     keys = ["day", "A day", "real", "Rolling window", "ci", "Its 95 % interval"]
     keys += ["band", "Agreed band"] if band else []
     keys += ["alarm", "Alarm"] if alarms else []
@@ -146,9 +118,7 @@ def overrides(
     head = ("Day", "That day", "Window", "Low", "High")
     return svg.join(
         [
-            svg.chart(
-                "overrides", label or told, draw(760, 268, 62), draw(350, 250, 62)
-            ),
+            svg.chart("overrides", label or told, draw(760, 268, 62), draw(350, 250, 62)),
             legend(*keys),
             table("Override frequency, every seventh day", head, rows),
         ]

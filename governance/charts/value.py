@@ -14,9 +14,7 @@ from portfolio.figures import legend
 Z90 = 1.2815515655446004  # standard normal quantile of 0.9
 
 
-def _curve(
-    p10: float, p50: float, p90: float, steps: int = 96
-) -> list[tuple[float, float]]:
+def _curve(p10: float, p50: float, p90: float, steps: int = 96) -> list[tuple[float, float]]:
     """Outcome and density of the shifted log-normal with exactly these three quantiles, from z = -3 to 3.
 
     With r = (p90 - p50) / (p50 - p10) the quantile function is p50 + (p90 - p50) (r^(z/Z90) - 1) / (r - 1), which
@@ -120,9 +118,7 @@ def density(
                 parts.append(placer.text(cls, told, spots))
         if shown[0][0] < 0 < high:
             parts.append(svg.path("ref-d", "M", x(0), top + 52, "V", base))
-            parts.append(
-                placer.text("tk halo", "loss", [Spot(x(0) - 6, top + 62, "end")])
-            )
+            parts.append(placer.text("tk halo", "loss", [Spot(x(0) - 6, top + 62, "end")]))
         for v in ticks(low, high, 5):
             words = "0" if v == 0 else formats.money(v, currency)
             parts.append(placer.text("tk", words, [Spot(x(v), base + 18, "middle")]))
@@ -174,9 +170,7 @@ def track(
     (day, recorded) of the agreed check-ins.
     """
     base_mean = sum(map(float, baseline)) / len(baseline) if baseline else None
-    seen = [
-        float(v) for v in (*baseline, *(r for r in readings if r is not None), target)
-    ]
+    seen = [float(v) for v in (*baseline, *(r for r in readings if r is not None), target)]
     seen += [float(pays)] if pays is not None else []
     pad = (max(seen) - min(seen) or abs(max(seen)) or 1.0) * 0.12
     low, high = min(seen) - pad, max(seen) + pad
@@ -209,11 +203,7 @@ def track(
             at = x(before + day / 7)
             parts.append(svg.path("ref-d", "M", at, top - 6, "V", floor))
             cls = "lb-strong halo" if done else "tk halo"
-            parts.append(
-                placer.text(
-                    cls, f"{day}{' ✓' if done else ''}", [Spot(at, top - 10, "middle")]
-                )
-            )
+            parts.append(placer.text(cls, f"{day}{' ✓' if done else ''}", [Spot(at, top - 10, "middle")]))
         levels = [("hyp", zero, target, "target", "lb-strong halo")]
         if pays is not None:
             levels.append(("agreed-l", zero, pays, "pays", "lb halo"))
@@ -224,26 +214,15 @@ def track(
             told = f"{float(value):g}" if word != "baseline" else f"{value:.3g}"
             spots = [Spot(end + 6, y(value) + dy) for dy in (4, 14, -6, 24)]
             parts.append(placer.text(text_cls, (f"{told} {word}", told), spots))
-        parts += [
-            svg.el("circle", "base-pt", cx=x(k + 0.5), cy=y(v), r=3.25)
-            for k, v in enumerate(baseline)
-        ]
-        known = [
-            (x(before + k + 0.5), y(v)) for k, v in enumerate(readings) if v is not None
-        ]
+        parts += [svg.el("circle", "base-pt", cx=x(k + 0.5), cy=y(v), r=3.25) for k, v in enumerate(baseline)]
+        known = [(x(before + k + 0.5), y(v)) for k, v in enumerate(readings) if v is not None]
         if len(known) > 1:
             parts.append(svg.polyline("real", known))
         parts += [svg.el("circle", "pt", cx=px, cy=py, r=3.75) for px, py in known]
         parts.append(svg.path("ax", "M", left, floor, "H", end))
         if before:
-            parts.append(
-                placer.text(
-                    "tk", (f"{before} weeks before", "before"), [Spot(left, floor + 18)]
-                )
-            )
-        parts.append(
-            placer.text("tk", f"day {weeks * 7 - 1}", [Spot(end, floor + 18, "end")])
-        )
+            parts.append(placer.text("tk", (f"{before} weeks before", "before"), [Spot(left, floor + 18)]))
+        parts.append(placer.text("tk", f"day {weeks * 7 - 1}", [Spot(end, floor + 18, "end")]))
         return width, height, svg.join(parts)
 
     told = f"Weekly readings{f' in {unit}' if unit else ''}: target {float(target):g}"
@@ -256,10 +235,7 @@ def track(
     keys = ["baseline", "Baseline week", "week", "Pilot week", "target", "Target"]
     keys += ["pays", "It pays from here"] if pays is not None else []
     rows = [(f"{before - k} before", f"{float(v):g}") for k, v in enumerate(baseline)]
-    rows += [
-        (f"week {k + 1}", "none" if v is None else f"{float(v):g}")
-        for k, v in enumerate(readings)
-    ]
+    rows += [(f"week {k + 1}", "none" if v is None else f"{float(v):g}") for k, v in enumerate(readings)]
     return svg.join(
         [
             svg.chart("track", label or told, draw(430, 92), draw(330, 84)),

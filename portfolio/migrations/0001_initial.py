@@ -29,8 +29,8 @@ class Migration(migrations.Migration):
             CREATE SEQUENCE portfolio_use_case_key;
             CREATE FUNCTION pilotage_search_text(key text, title text, organisation text, problem text, tags text[])
             RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-                SELECT key || ' ' || title || ' ' || organisation || ' ' || left(problem, 4000) || ' '
-                    || array_to_string(tags, ' ')
+                SELECT lower(key || ' ' || title || ' ' || organisation || ' ' || left(problem, 4000) || ' '
+                    || array_to_string(tags, ' '))
             $$;
             """,
             "DROP FUNCTION pilotage_search_text; DROP SEQUENCE portfolio_use_case_key;",

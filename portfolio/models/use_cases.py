@@ -42,7 +42,7 @@ class UseCaseSet(models.QuerySet["UseCase"]):
         """Search over key, title, problem, organisation and tags; every word must occur."""
         found = self
         for word in words.split()[:8]:
-            found = found.filter(searchable__icontains=word[:80])
+            found = found.filter(searchable__contains=word[:80].lower())
         return found
 
     def lock(self, use_case_id: uuid.UUID, version: int | None = None) -> UseCase:

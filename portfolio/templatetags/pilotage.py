@@ -157,14 +157,8 @@ def panel(
     `key` is unique on the page; `note` stands right in the head, `foot` below; `flush` leaves out the padding.
     `note` and `foot` may be safe HTML made by a tag or `{% partial %}`.
     """
-    right = (
-        note
-        if isinstance(note, SafeString) and note.lstrip().startswith("<")
-        else _p(note)
-    )
-    body = (
-        content if flush else format_html('<div class="panel-body">{}</div>', content)
-    )
+    right = note if isinstance(note, SafeString) and note.lstrip().startswith("<") else _p(note)
+    body = content if flush else format_html('<div class="panel-body">{}</div>', content)
     return format_html(
         '<section class="panel{}" id="{}" aria-labelledby="{}-h"><div class="panel-head"><h2 id="{}-h">{}</h2>{}</div>{}{}</section>',
         f" {cls}" if cls else "",
@@ -211,11 +205,7 @@ def field(bound: BoundField, label: str = "", hint: str = "") -> dict[str, Any]:
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(form: Any, title: str = "Please look at these") -> dict[str, Any]:
     """{% error_summary form %}: every error with a link to its field; takes the focus after a refused form."""
-    named = [
-        (form[name], errors)
-        for name, errors in form.errors.items()
-        if name in form.fields
-    ]
+    named = [(form[name], errors) for name, errors in form.errors.items() if name in form.fields]
     return {"fields": named, "general": form.non_field_errors(), "title": title}
 
 
@@ -240,9 +230,7 @@ def empty(
 
 
 @register.inclusion_tag("components/reasons.html")
-def reasons(
-    items: Iterable[Any], title: str = "This was refused; nothing was changed"
-) -> dict[str, Any]:
+def reasons(items: Iterable[Any], title: str = "This was refused; nothing was changed") -> dict[str, Any]:
     """{% reasons refused.reasons %}: the list of {code, text, subject} of a refusal, all of them."""
     return {"items": list(items), "title": title}
 

@@ -79,7 +79,7 @@ def test_deactivated_person_is_out_at_the_next_request(ana, client, rf):
 
 
 def test_only_an_active_instance_administrator_has_the_rights_of_djangos_admin(ana):
-    assert not (ana.is_staff or ana.is_superuser or ana.has_perm("people.view_user"))
+    assert not any((ana.is_staff, ana.is_superuser, ana.has_perm("people.view_user")))
     ana.is_instance_admin = True
     assert ana.is_staff
     assert ana.is_superuser

@@ -1,0 +1,1 @@
+"""What is a use case worth, what does it cost, and has it shown that?"""

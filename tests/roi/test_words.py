@@ -1,0 +1,111 @@
+"""Does a leader read one plain sentence, one range, and no false precision?"""
+
+import math
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roi import words
+from roi.continuing import advise
+from roi.evidence import verdict
+from roi.valuation import PRIORS, Spread, reference_class
+
+BASELINE = [41, 38, 44, 40, 39, 42, 37, 43, 40, 41]
+PILOT = [36, 35, 38, 34, 37, 33, 36, 35]
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (1.52e6, "€1.52m"),
+        (2_983_000, "€2.98m"),
+        (-40_400, "−€40.4k"),
+        (999_999, "€1m"),
+        (999.6, "€1k"),
+        (0, "€0"),
+        (-0.0, "€0"),
+        (12, "€12"),
+        (0.5, "€0.5"),
+        (3e9, "€3bn"),
+        (-1e13, "−€10000bn"),
+    ],
+)
+def test_money(amount: float, text: str) -> None:
+    assert words.money(amount) == text.replace("−", "\N{MINUS SIGN}")
+
+
+def test_other_currencies() -> None:
+    assert words.money(1500, "GBP") == "£1.5k"
+    assert words.money(1500, "CHF") == "CHF 1.5k"
+    with pytest.raises(ValueError, match="finite"):
+        words.money(math.nan)
+
+
+def test_value_range() -> None:
+    assert words.value_range(Spread(1.52e6, 2e6, 2.98e6, 2e6, 0.0)) == "8 in 10 chance of €1.52m to €2.98m"
+    assert words.value_range(Spread(20.0, 20.0, 20.0, 20.0, 0.0)) == "€20"
+
+
+def test_value_sentence() -> None:
+    sentence = words.value(Spread(-5e3, 15e3, 40e3, 16e3, 0.34), 12)
+    assert sentence == (
+        "We expect €15k over 12 months: 8 in 10 chance of \N{MINUS SIGN}€5k to €40k, "
+        "2 in 3 chance of at least breaking even."
+    )
+    assert "nobody has yet said" in words.value(Spread(15e3, 15e3, 15e3, 15e3, 0.0), 1)
+
+
+@given(st.floats(0, 1))
+def test_chances_have_at_most_two_figures_and_are_never_certain(p: float) -> None:
+    text = words.chance(p)
+    parts = re.fullmatch(r"(less than |more than )?(\d{1,2}) in (\d{1,2})", text)
+    assert parts
+    assert 0 < int(parts[2]) < int(parts[3])
+    assert abs(int(parts[2]) / int(parts[3]) - p) <= 0.051
+
+
+def test_chance_out_of_range_is_refused() -> None:
+    for p in (-0.1, 1.1, math.nan):
+        with pytest.raises(ValueError, match="between 0 and 1"):
+            words.chance(p)
+
+
+def test_evidence_sentences() -> None:
+    def say(threshold: float, alpha: float = 0.10) -> str:
+        seen = verdict(BASELINE, PILOT, threshold, alpha, higher_is_better=False)
+        return words.evidence(seen, threshold, "time per case", "minutes", higher_is_better=False)
+
+    any_day = "You may look every day; this already allows for that."
+    assert say(2) == f"On track: time per case is down 2.1 to 7.9 minutes, at least the 2 agreed. {any_day}"
+    assert say(8) == f"Off track: time per case is down 2.1 to 7.9 minutes, short of the 8 agreed. {any_day}"
+    assert say(2, 0.05) == "Not yet known: about 3 more weeks."
+    assert "do not show when" in say(5)
+    worse = verdict(PILOT, BASELINE, 2, higher_is_better=False)
+    assert "time is up 2.1 to 7.9 minutes" in words.evidence(worse, 2, "time", "minutes", higher_is_better=False)
+    moved = verdict(0.0, [10.0, 10.2] * 10 + [12.0, 12.2] * 30, 11.2)
+    assert "start the evidence again" in words.evidence(moved, 11.2, "output", "cases")
+
+
+def test_advice_sentences() -> None:
+    assert words.next_month(advise(-20e3, 100e3, 150e3, 5e3, 6), 5e3) == (
+        "One more month costs €5k and going on is worth €16.3k in better information: continue. "
+        "Stop if the expected value falls below \N{MINUS SIGN}€63.7k; scale up at once above €63.7k."
+    )
+    assert words.next_month(advise(-20e3, 10e3, 150e3, 5e3, 6), 5e3).endswith("teach: stop.")
+    assert words.next_month(advise(90e3, 10e3, 150e3, 5e3, 6), 5e3).endswith("teach: scale up.")
+    assert words.window((0.1, 0.39, 0.79), 3) == "The chance of a verdict by week 3 is 8 in 10."
+    with pytest.raises(ValueError, match="outside"):
+        words.window((0.1,), 2)
+
+
+def test_track_record_sentences() -> None:
+    ours = reference_class([0.6, 0.8, 0.5, 1.1, 0.7], PRIORS["benefits"])
+    assert words.track_record(ours) == "Teams here usually see 75 % of promised benefit, already taken into account."
+    assert "No finished case here yet; elsewhere" in words.track_record(reference_class([], PRIORS["benefits"]))
+    assert words.triple_costs(-199_000) == "If costs triple, €199k would be lost."
+    assert words.kept_promises(25, 40, 0.85, broken=True) == (
+        "Of 40 dates we called 85 % sure, 25 held: that is more than bad luck. New dates now allow for it."
+    )
+    assert words.kept_promises(12, 20, 0.85, broken=False).endswith("no more than luck explains.")
