@@ -30,8 +30,5 @@ urlpatterns = [
     path("u/<str:ref>/lane/", dates.lane, name="use_case_lane"),
     path("u/<str:ref>/ask/", dates.ask, name="use_case_ask"),
     path("u/<str:ref>/waiting/", dates.waiting, name="use_case_waiting"),
-    *(
-        path(f"u/<str:ref>/{verb}/", verbs.act, {"verb": verb}, name=f"verb_{verb.replace('-', '_')}")
-        for verb in Verb
-    ),
+    *(path(f"u/<str:ref>/{verb}/", verbs.act, {"verb": verb}, name=f"verb_{verb.replace('-', '_')}") for verb in Verb),
 ]

@@ -49,7 +49,6 @@ class Group:
 class Plain(forms.Form):
     """A form that can also show what a rule refused: every reason, and the fields they are about."""
 
-    template_name = "governance/_fields.html"
     BY_CODE: dict[str, str] = {}  # reason code → the field that can answer it
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -22,7 +22,9 @@ class PauseTheRest(Plain):
     """Which to keep (advice is preselected), one reason and one condition for the rest, and what differs per pilot."""
 
     reason = Text(label="Reason", help_text="For all that are paused; each lead is told in these words.")
-    restart_condition = Text(label="Restart condition", rows=2, help_text="What must hold before one takes a slot again.")
+    restart_condition = Text(
+        label="Restart condition", rows=2, help_text="What must hold before one takes a slot again."
+    )
     review_on = Day(label="First review on", help_text="The others follow a week apart.")
 
     def __init__(self, data: QueryDict | None, *, pilots: list[UseCase], today: date) -> None:
@@ -31,7 +33,9 @@ class PauseTheRest(Plain):
         for pilot in pilots:
             key = pilot.id.hex
             self.fields[f"keep_{key}"] = forms.BooleanField(
-                label=f"Keep {pilot.title}", required=False, initial=pilot.choice == "run"  # type: ignore[attr-defined]
+                label=f"Keep {pilot.title}",
+                required=False,
+                initial=pilot.choice == "run",  # type: ignore[attr-defined]
             )
             self.fields[f"reason_{key}"] = Text(label="Its reason", rows=2, required=False)
             self.fields[f"restart_{key}"] = Text(label="Its restart condition", rows=2, required=False)
@@ -73,7 +77,11 @@ class PauseTheRest(Plain):
         keep, body = set(self.keep()), self.body()
         rest = sorted((one for one in self.pilots if one.id not in keep), key=lambda one: (one.stage_since, one.key))
         return [
-            {"pilot": one, "review_on": getattr(body["per_row"].get(one.id), "review_on", None) or body["review_on"] + index * STAGGER}
+            {
+                "pilot": one,
+                "review_on": getattr(body["per_row"].get(one.id), "review_on", None)
+                or body["review_on"] + index * STAGGER,
+            }
             for index, one in enumerate(rest)
         ]
 

@@ -42,7 +42,9 @@ class Facts(Plain):
     problem = Text(label="Problem", help_text="What goes wrong today, for whom?")
     organisation = forms.CharField(max_length=300, required=False, help_text="The team or division it belongs to.")
     tags = forms.CharField(max_length=2000, required=False, help_text="Separated by commas.")
-    success_statement = Text(label="Success, in business terms", required=False, help_text="What is better, by how much, for whom?")
+    success_statement = Text(
+        label="Success, in business terms", required=False, help_text="What is better, by how much, for whom?"
+    )
     why_ai = Text(label="Why AI", required=False, help_text="Rather than a simpler change.")
     stop_criterion = Text(label="We stop if", required=False, rows=2)
     stop_met = forms.BooleanField(label="The stop criterion is met", required=False)
@@ -51,7 +53,9 @@ class Facts(Plain):
     benefit_owner = forms.ModelChoiceField(None, required=False)
     finance_partner = forms.ModelChoiceField(None, required=False)
     overseer = forms.ModelChoiceField(None, required=False)
-    sponsor_name = forms.CharField(label="Sponsor, as named before", max_length=200, required=False, help_text="Someone without an account.")
+    sponsor_name = forms.CharField(
+        label="Sponsor, as named before", max_length=200, required=False, help_text="Someone without an account."
+    )
     business_outcome = forms.CharField(max_length=300, required=False)
     magnitude = forms.ChoiceField(label="Worth", choices=[("", "Not known"), *MAGNITUDES], required=False)
     running_since = Day(required=False)
@@ -185,7 +189,12 @@ class AgreeDate(Plain):
     BY_CODE = {"date_in_past": "agreed_on", "wrong_stage": "agreed_on"}
 
     agreed_on = Day(label="Go/no-go date")
-    cause = Text(label="What moved it", rows=2, required=False, help_text="Needed when a date is moved; every slip is kept with its cause.")
+    cause = Text(
+        label="What moved it",
+        rows=2,
+        required=False,
+        help_text="Needed when a date is moved; every slip is kept with its cause.",
+    )
 
 
 class Ask(Plain):
@@ -208,7 +217,11 @@ class Waiting(Plain):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         for name, words in (("reason", "Say what it waits for."), ("until_on", "Until which day?")):
-            if bool(data.get("reason")) != bool(data.get("until_on")) and not data.get(name) and name not in self.errors:
+            if (
+                bool(data.get("reason")) != bool(data.get("until_on"))
+                and not data.get(name)
+                and name not in self.errors
+            ):
                 self.add_error(name, words)
         return data
 
@@ -235,7 +248,12 @@ class ChooseLane(LaneQuestions):
     BY_CODE = {"other_lane_without_reason": "reason", "no_such_lane": "lane"}
 
     lane = forms.ChoiceField(label="Lane", widget=forms.RadioSelect)
-    reason = Text(label="Reason", rows=2, required=False, help_text="Needed when you choose another lane than the answers propose.")
+    reason = Text(
+        label="Reason",
+        rows=2,
+        required=False,
+        help_text="Needed when you choose another lane than the answers propose.",
+    )
 
     def __init__(self, *args: Any, lanes: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)

@@ -91,7 +91,11 @@ class TakeSlot(Reasoned):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("exception_reason") and not data.get("exception_until_on") and not self["exception_until_on"].errors:
+        if (
+            data.get("exception_reason")
+            and not data.get("exception_until_on")
+            and not self["exception_until_on"].errors
+        ):
             self.add_error("exception_until_on", "Until which day?")
         if data.get("exception_until_on") and not data.get("exception_reason"):
             self.add_error("exception_reason", "Say why the cap may be exceeded.")
@@ -131,7 +135,9 @@ class WithDues(Reasoned):
         choices = [("", "Nobody yet"), *((str(user.id), str(user)) for user in owners)]
         self.owners = {str(user.id): user for user in owners}
         for line in range(DUES):
-            self.fields[f"text_{line}"] = forms.CharField(label=f"{self.TITLE} {line + 1}", required=False, max_length=500)
+            self.fields[f"text_{line}"] = forms.CharField(
+                label=f"{self.TITLE} {line + 1}", required=False, max_length=500
+            )
             self.fields[f"owner_{line}"] = forms.ChoiceField(label="Owner", choices=choices, required=False)
             self.fields[f"due_on_{line}"] = Day(label="Due", required=False)
 

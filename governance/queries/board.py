@@ -154,7 +154,8 @@ def others(portfolio: Portfolio, filters: Filters) -> list[Listed]:
 def warnings_of(state: PortfolioState, slug: str) -> list[dict[str, Any]]:
     """The portfolio's warnings, each with the address that mends it and links to its first subjects."""
     return [
-        warning | {"url": _mend_url(warning, slug), "shown": warning["subjects"][:3], "more": len(warning["subjects"]) - 3}
+        warning
+        | {"url": _mend_url(warning, slug), "shown": warning["subjects"][:3], "more": len(warning["subjects"]) - 3}
         for warning in state.warnings
     ]
 

@@ -95,7 +95,9 @@ def _names(rows: list[Entry]) -> dict[UUID, str]:
     people = {row.actor_id for row in rows if row.actor_kind == "person" and row.actor_id}
     people |= {UUID(value) for row in rows for value in _people_in(row.payload)}
     tokens = {row.actor_id for row in rows if row.actor_kind == "token" and row.actor_id}
-    found = {key: name or email for key, name, email in User.objects.filter(id__in=people).values_list("id", "name", "email")}
+    found = {
+        key: name or email for key, name, email in User.objects.filter(id__in=people).values_list("id", "name", "email")
+    }
     if tokens:
         found |= {key: f"token “{name}”" for key, name in Token.objects.filter(id__in=tokens).values_list("id", "name")}
     return found
@@ -118,12 +120,19 @@ def _detail(row: Entry, names: Mapping[UUID, str]) -> str:
     if row.event_type.startswith("member."):
         return f"{_name(names, data.get('user'))}, {data.get('role')}"
     if row.event_type == "use_case.responsibilities_changed":
-        seats = [f"{seat.replace('_', ' ')}: {_name(names, value)}" for seat, value in (data.get("seats") or {}).items()]
-        dates = [f"{name.removesuffix('_on').replace('_', ' ')}: {value or 'none'}" for name, value in (data.get("dates") or {}).items()]
+        seats = [
+            f"{seat.replace('_', ' ')}: {_name(names, value)}" for seat, value in (data.get("seats") or {}).items()
+        ]
+        dates = [
+            f"{name.removesuffix('_on').replace('_', ' ')}: {value or 'none'}"
+            for name, value in (data.get("dates") or {}).items()
+        ]
         return ", ".join(seats + dates)
     if row.event_type == "policy.changed":
         was, now = data.get("was", {}), data.get("is", {})
-        return ", ".join(f"{name.replace('_', ' ')} {was.get(name)} → {now[name]}" for name in now if was.get(name) != now[name])
+        return ", ".join(
+            f"{name.replace('_', ' ')} {was.get(name)} → {now[name]}" for name in now if was.get(name) != now[name]
+        )
     if row.event_type.startswith("request."):
         return str(data.get("kind", ""))
     return "against the advice" if data.get("against_advice") else ""
@@ -142,4 +151,6 @@ def _text(said: dict[str, str], row: Entry) -> str:
 
 def _subjects(rows: list[Entry]) -> dict[UUID, tuple[str, str]]:
     ids = {row.subject_id for row in rows if row.subject_type == "use_case"}
-    return {key: (name, title) for key, name, title in UseCase.objects.filter(id__in=ids).values_list("id", "key", "title")}
+    return {
+        key: (name, title) for key, name, title in UseCase.objects.filter(id__in=ids).values_list("id", "key", "title")
+    }

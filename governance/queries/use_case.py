@@ -37,7 +37,9 @@ def picture(use_case: UseCase) -> Picture:
     """Settled first, so that what is shown is never stale."""
     settle_if_dirty([use_case.id])
     facts, policy = gather_one(use_case.id)
-    decisions = Decision.objects.filter(use_case=use_case).select_related("decided_by").prefetch_related("superseded_by")
+    decisions = (
+        Decision.objects.filter(use_case=use_case).select_related("decided_by").prefetch_related("superseded_by")
+    )
     requests = Request.objects.open().filter(use_case=use_case).select_related("author")
     today = facts.on
     return Picture(

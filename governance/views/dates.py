@@ -121,5 +121,12 @@ def lane(request: HttpRequest, ref: str) -> HttpResponse:
 def _lanes(use_case: UseCase) -> list[tuple[str, str]]:
     """The newest version of each lane, with what it permits in pilot."""
     newest = Lane.objects.filter(portfolio=use_case.portfolio).order_by("code", "-version").distinct("code")
-    permits = {lane.code: ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in lane.permits.items()) for lane in newest}
-    return [(code, f"{label} ({permits[code]})" if permits[code] else label) for code, label in Lane.CODES if code in permits]
+    permits = {
+        lane.code: ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in lane.permits.items())
+        for lane in newest
+    }
+    return [
+        (code, f"{label} ({permits[code]})" if permits[code] else label)
+        for code, label in Lane.CODES
+        if code in permits
+    ]

@@ -31,9 +31,7 @@ def use_case_of(request: HttpRequest, ref: str) -> UseCase:
 def may(request: HttpRequest, *verbs: str, seats: Any = None) -> dict[str, bool]:
     """{verb with underscores: may the reader?} in the portfolio shown, for buttons."""
     actor, portfolio = actor_of(request), request.portfolio  # type: ignore[attr-defined]
-    return {
-        verb.rpartition(".")[2].replace("-", "_"): can(actor, verb, portfolio.id, seats).allowed for verb in verbs
-    }
+    return {verb.rpartition(".")[2].replace("-", "_"): can(actor, verb, portfolio.id, seats).allowed for verb in verbs}
 
 
 def answer(

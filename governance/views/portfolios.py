@@ -35,7 +35,9 @@ def home(request: HttpRequest) -> HttpResponse:
         one.warning_count = warned.get(one.id, 0)
     known = {one.id for one in mine}
     others = Portfolio.objects.listed().exclude(id__in=known) if actor.is_instance_admin else ()
-    return answer(request, "governance/home.html", {"portfolios": mine, "others": others, "admin": actor.is_instance_admin})
+    return answer(
+        request, "governance/home.html", {"portfolios": mine, "others": others, "admin": actor.is_instance_admin}
+    )
 
 
 def gallery(request: HttpRequest) -> HttpResponse:
@@ -51,7 +53,8 @@ def palette(request: HttpRequest) -> HttpResponse:
     cases = UseCase.objects.visible_to(actor_of(request)).filter(portfolio__archived_at=None)
     found = cases.matching(words).only("key", "title").order_by("-updated_at")[:FOUND] if words else []
     results = [
-        {"url": reverse("use_case", args=[one.key]), "label": one.title, "hint": one.key, "icon": "usecase"} for one in found
+        {"url": reverse("use_case", args=[one.key]), "label": one.title, "hint": one.key, "icon": "usecase"}
+        for one in found
     ]
     results += [place for place in _places(request) if words.lower() in place["label"].lower()][:FOUND]
     template = "components/palette_results.html" if request.htmx else "governance/search.html"  # type: ignore[attr-defined]
@@ -62,7 +65,11 @@ def _places(request: HttpRequest) -> list[dict[str, str]]:
     frame = shell.of(request)
     pages = [{"url": item.url, "label": item.label, "hint": "page", "icon": item.icon} for item in frame.nav]
     boards = [{"url": one.url, "label": one.name, "hint": "portfolio", "icon": "portfolio"} for one in frame.portfolios]
-    return [*pages, *boards, {"url": reverse("own_settings"), "label": "Your settings", "hint": "page", "icon": "settings"}]
+    return [
+        *pages,
+        *boards,
+        {"url": reverse("own_settings"), "label": "Your settings", "hint": "page", "icon": "settings"},
+    ]
 
 
 def policy(request: HttpRequest, slug: str) -> HttpResponse:
@@ -73,7 +80,9 @@ def policy(request: HttpRequest, slug: str) -> HttpResponse:
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            change_policy(portfolio_id=portfolio.id, by=actor_of(request), version=form.cleaned_data["version"], **form.limits())
+            change_policy(
+                portfolio_id=portfolio.id, by=actor_of(request), version=form.cleaned_data["version"], **form.limits()
+            )
         except PolicyFault as fault:
             form.refuse(Refused([Reason("unusable_limit", str(fault), fault.field)]))
         except Conflict as conflict:
@@ -82,7 +91,13 @@ def policy(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, "The limits are changed; the board follows.")
             return done(request, reverse("board", args=[slug]))
-    context = {"portfolio": portfolio, "form": form, "policy": portfolio.policy, "may": rights, "conflict": status == 409}
+    context = {
+        "portfolio": portfolio,
+        "form": form,
+        "policy": portfolio.policy,
+        "may": rights,
+        "conflict": status == 409,
+    }
     if form.is_bound and form.errors:
         status = 422
     return answer(request, "governance/policy.html", context, status=status)
@@ -126,7 +141,9 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
     return _members_page(request, portfolio, form, 422 if form.is_bound else 200)
 
 
-def _members_page(request: HttpRequest, portfolio: Portfolio, form: AddMember, status: int, reasons: Any = ()) -> HttpResponse:
+def _members_page(
+    request: HttpRequest, portfolio: Portfolio, form: AddMember, status: int, reasons: Any = ()
+) -> HttpResponse:
     actor = actor_of(request)
     rows = Membership.objects.filter(portfolio=portfolio).select_related("user").order_by("user__name", "user__email")
     manages = actor.is_instance_admin or actor.roles.get(portfolio.id) == Role.LEADER

@@ -28,7 +28,9 @@ def pause_the_rest(request: HttpRequest, slug: str) -> HttpResponse:
             except Refused as refused:
                 form.refuse(refused)
             else:
-                messages.success(request, f"{len(made)} pilot{'s' if len(made) > 1 else ''} paused; each has a review date.")
+                messages.success(
+                    request, f"{len(made)} pilot{'s' if len(made) > 1 else ''} paused; each has a review date."
+                )
                 return done(request, reverse("board", args=[slug]))
     context = {
         "portfolio": portfolio, "form": form, "confirming": confirming, "total": total, "hidden": total - len(pilots),

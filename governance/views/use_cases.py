@@ -74,7 +74,10 @@ def _context(request: HttpRequest, use_case: UseCase) -> dict[str, Any]:
         "picture": picture(use_case),
         "sections": list(SECTIONS.values()),
         "may": rights,
-        "moves": [{"verb": move.verb, "label": move.label, "url": reverse(_route(move.verb), args=[use_case.key])} for move in mine],
+        "moves": [
+            {"verb": move.verb, "label": move.label, "url": reverse(_route(move.verb), args=[use_case.key])}
+            for move in mine
+        ],
         "askable": bool(askable(use_case)) and rights["open"],
         "reader": actor_of(request).user_id,
         "datable": use_case.stage in (Stage.PROPOSED, Stage.PILOT, Stage.PRODUCTION),
@@ -133,5 +136,3 @@ def _saved(request: HttpRequest, use_case: UseCase, part: Section) -> HttpRespon
     fresh = use_case_of(request, use_case.key)
     context = _context(request, fresh) | {"section": part, "saved": True}
     return answer(request, "governance/use_case.html", context, part="saved")
-
-
