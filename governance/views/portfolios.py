@@ -11,7 +11,7 @@ from django.urls import reverse
 from governance.actions.rounds import change_policy
 from governance.forms.portfolio import AddMember, ChangeRole, Limits
 from governance.models import PortfolioState
-from governance.views.frame import answer, done, form_page, may, portfolio_of
+from governance.views.frame import answer, done, may, portfolio_of
 from portfolio import shell
 from portfolio.access.fetch import route_verb
 from portfolio.access.identity import actor_of

@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from governance.actions import verbs as actions
+from governance.facts import rooms
 from governance.forms.verbs import FORMS
 from governance.models import Decision
 from governance.rules.moves import not_asked_yet
-from governance.facts import rooms
 from governance.views.frame import done, form_page, use_case_of
 from portfolio.access.fetch import route_verb
 from portfolio.access.identity import actor_of
