@@ -164,7 +164,7 @@ def test_step_finds_a_doubled_rate_within_the_measured_delay() -> None:
     delays = []
     for row in draws:
         state = Alarm(p0=0.1)
-        for day, k in enumerate(row, start=1):
+        for _day, k in enumerate(row, start=1):
             state = step(state, k, 20)
             if state.raised == "up":
                 break
