@@ -151,7 +151,7 @@ def test_step_mean_run_between_false_alarms_keeps_the_guarantee(p0: float, volum
         total = 0
         for row in draws.tolist():
             state = Alarm(p0=p0, threshold=limit)
-            for _day, k in enumerate(row, start=1):
+            for day, k in enumerate(row, start=1):  # noqa: B007 — the day the alarm rose is read below
                 state = step(state, k, volume)
                 if getattr(state, side) >= limit:
                     break
@@ -164,7 +164,7 @@ def test_step_finds_a_doubled_rate_within_the_measured_delay() -> None:
     delays = []
     for row in draws:
         state = Alarm(p0=0.1)
-        for _day, k in enumerate(row, start=1):
+        for day, k in enumerate(row, start=1):  # noqa: B007 — the day the alarm rose is read below
             state = step(state, k, 20)
             if state.raised == "up":
                 break
