@@ -34,7 +34,7 @@ _list = msgspec.json.Decoder(list[Event])
 _encode = msgspec.json.Encoder().encode
 
 
-class Rejection(NamedTuple):
+class Rejection(msgspec.Struct, frozen=True, order=True):
     """One event that was not taken. `index` is its place in the request, from 0."""
 
     index: int
@@ -61,13 +61,12 @@ class Row(NamedTuple):
 
 @dataclass
 class Batch:
-    """What one request said. `rows` have distinct ids; repeats inside the request are settled already."""
+    """What one request said: one row an id, and the further events that used an id again."""
 
     received: int
     rows: list[Row] = field(default_factory=list)
+    repeats: list[Row] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
-    duplicates: int = 0
-    conflicts: list[tuple[int, str]] = field(default_factory=list)  # (index, id)
 
 
 def read(body: bytes, content_type: str, content_encoding: str, now: datetime) -> Batch:
@@ -209,8 +208,7 @@ def _from_cloud(item: Any) -> Any:
 def _settle(events: Iterable[tuple[int, Event]], batch: Batch, now: datetime) -> Batch:
     """The one loop over the events: clock, canonical text, fingerprint, repeats inside the request."""
     latest = now + SKEW
-    first: dict[str, bytes] = {}
-    rows = batch.rows
+    seen: set[str] = set()
     for index, event in events:
         at = event.at
         if at.tzinfo is not UTC:
@@ -229,16 +227,13 @@ def _settle(events: Iterable[tuple[int, Event]], batch: Batch, now: datetime) ->
         body = _encode(event)
         fingerprint = sha256(body).digest()[:FINGERPRINT_BYTES]
         event_id = event.id
-        known = first.setdefault(event_id, fingerprint)
-        if known is fingerprint:
-            rows.append(
-                Row(event_id, index, fingerprint, at, what, thing_id, model, segment, code, value, event.test, body)
-            )
-        elif known == fingerprint:
-            batch.duplicates += 1
+        row = Row(event_id, index, fingerprint, at, what, thing_id, model, segment, code, value, event.test, body)
+        if event_id in seen:
+            batch.repeats.append(row)
         else:
-            batch.conflicts.append((index, event_id))
-    rows.sort()
+            seen.add(event_id)
+            batch.rows.append(row)
+    batch.rows.sort()
     batch.rejected.sort()
     return batch
 

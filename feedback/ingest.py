@@ -8,6 +8,7 @@ stored. No row is locked but the new keys, in the order of their ids: rivals wai
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from operator import attrgetter
 from uuid import UUID
 
 import psycopg
@@ -16,7 +17,7 @@ from django.db.utils import IntegrityError
 from msgspec import Struct
 
 from feedback import arrays, partitions
-from feedback.events import Batch, Rejection
+from feedback.events import Batch, Rejection, Row
 
 
 class Conflict(Struct):
@@ -33,7 +34,7 @@ class Answer(Struct):
     created: int
     duplicates: int
     conflicts: list[Conflict]
-    rejected: list[dict[str, object]]
+    rejected: list[Rejection]
 
 
 # Answers one row for each event that was not created: its place among the rows, and whether the content is the same;
@@ -62,7 +63,8 @@ SELECT g.n, k.fingerprint = g.fingerprint FROM given g LEFT JOIN fresh USING (ev
   LEFT JOIN feedback_key k ON k.use_case_id = %(use_case_id)s::uuid AND k.event_id = g.event_id
 WHERE fresh.event_id IS NULL"""
 
-_RIVALS = """
+# For rows that a rival stored meanwhile, and for events that use an id of their own request again.
+_COMPARE = """
 SELECT u.n, k.fingerprint = u.fingerprint
 FROM unnest(%(event_id)b, %(fingerprint)b, %(n)b) AS u(event_id, fingerprint, n)
 JOIN feedback_key k ON k.use_case_id = %(use_case_id)s::uuid AND k.event_id = u.event_id"""
@@ -74,30 +76,30 @@ def store(use_case_id: UUID, batch: Batch, received_at: datetime) -> Answer:
     Inside an outer transaction it is as durable as that one: call it in autocommit.
     """
     try:
-        outcome = _insert(use_case_id, batch, received_at) if batch.rows else []
+        known = _insert(use_case_id, batch, received_at)
     except IntegrityError as error:
         if not isinstance(error.__cause__, psycopg.errors.CheckViolation):
             raise
         partitions.make_month(received_at.astimezone(UTC).date())  # the nightly job makes them ahead; it was missed
-        outcome = _insert(use_case_id, batch, received_at)
-    conflicts = [*batch.conflicts, *((batch.rows[n].index, batch.rows[n].event_id) for n, same in outcome if not same)]
+        known = _insert(use_case_id, batch, received_at)
     return Answer(
         received=batch.received,
-        created=len(batch.rows) - len(outcome),
-        duplicates=batch.duplicates + sum(same for _, same in outcome),
-        conflicts=[Conflict(index, event_id) for index, event_id in sorted(conflicts)],
-        rejected=[_shown(rejection) for rejection in batch.rejected],
+        created=len(batch.rows) + len(batch.repeats) - len(known),
+        duplicates=sum(same for _, same in known),
+        conflicts=[
+            Conflict(row.index, row.event_id)
+            for row in sorted((row for row, same in known if not same), key=attrgetter("index"))
+        ],
+        rejected=batch.rejected,
     )
 
 
-def _shown(rejection: Rejection) -> dict[str, object]:
-    return rejection._asdict()
-
-
-def _insert(use_case_id: UUID, batch: Batch, received_at: datetime) -> list[tuple[int, bool]]:
+def _insert(use_case_id: UUID, batch: Batch, received_at: datetime) -> list[tuple[Row, bool]]:
     """Run the statement. Answers (row, same content) for each row that was not new."""
+    if not batch.rows:
+        return []
     columns = list(zip(*batch.rows, strict=True))
-    (event_ids, _, fingerprints, ats, whats, things, models, segments, codes, values, tests, bodies) = columns
+    event_ids, _, fingerprints, ats, whats, things, models, segments, codes, values, tests, bodies = columns
     parameters = {
         "use_case_id": use_case_id,
         "received_on": received_at.astimezone(UTC).date(),
@@ -113,23 +115,24 @@ def _insert(use_case_id: UUID, batch: Batch, received_at: datetime) -> list[tupl
         "test": arrays.bools(tests),
         "body": arrays.encoded(bodies),
     }
-    known: list[tuple[int, bool]] = []
-    unseen: list[int] = []
+    known: list[tuple[Row, bool]] = []
+    unsettled = list(batch.repeats)
     connection.ensure_connection()
     with connection.wrap_database_errors, arrays.cursor(connection.connection) as cursor:
         cursor.execute(_STORE, parameters)
         for place, same in cursor.fetchall():
+            row = batch.rows[place - 1]
             if same is None:
-                unseen.append(place - 1)
+                unsettled.append(row)
             else:
-                known.append((place - 1, same))
-        if unseen:
-            rivals = {
+                known.append((row, same))
+        if unsettled:
+            again = {
                 "use_case_id": use_case_id,
-                "event_id": arrays.texts([event_ids[n] for n in unseen]),
-                "fingerprint": arrays.uuids([fingerprints[n] for n in unseen]),
-                "n": arrays.smalls(unseen),
+                "event_id": arrays.texts([row.event_id for row in unsettled]),
+                "fingerprint": arrays.uuids([row.fingerprint for row in unsettled]),
+                "n": arrays.smalls(range(len(unsettled))),
             }
-            cursor.execute(_RIVALS, rivals)
-            known += cursor.fetchall()
+            cursor.execute(_COMPARE, again)
+            known += [(unsettled[n], same) for n, same in cursor.fetchall()]
     return known

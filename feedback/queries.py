@@ -29,20 +29,26 @@ _DIMENSIONS = {
     "week": "date_trunc('week', counted_on)::date",  # ISO weeks, named by their Monday
 }
 
+_COLUMNS = ", ".join(rollups.KEY + rollups.COUNTERS)
+_COUNTED = f"SELECT {_COLUMNS} FROM feedback_rollup WHERE use_case_id = %(use_case_id)s AND counted_on <= %(to)s"
+_SHOWN = "shown AS (SELECT * FROM counted WHERE counted_on >= %(from)s)"
 _TAIL = "ARRAY(SELECT batch_id FROM tail)"
-_WITH = f"""
+_WITH_TAIL = f"""
 WITH tail AS MATERIALIZED ({rollups.TAIL}),
 {rollups.changes(_TAIL, "(SELECT min(received_on) FROM tail)", "(SELECT max(received_on) FROM tail)")},
-counted AS MATERIALIZED (
-  SELECT {", ".join(rollups.KEY + rollups.COUNTERS)} FROM feedback_rollup
-  WHERE use_case_id = %(use_case_id)s AND counted_on <= %(to)s
-  UNION ALL SELECT {", ".join(rollups.KEY + rollups.COUNTERS)} FROM delta WHERE counted_on <= %(to)s),
-shown AS (SELECT * FROM counted WHERE counted_on >= %(from)s)"""
+counted AS MATERIALIZED ({_COUNTED} UNION ALL SELECT {_COLUMNS} FROM delta WHERE counted_on <= %(to)s),
+{_SHOWN}"""
+# The same names where nothing waits: a third of the time to plan.
+_WITHOUT_TAIL = f"""
+WITH tail AS (SELECT 0 AS event_count WHERE false),
+case_states AS (SELECT 0 AS f, NULL::timestamptz AS suggested_at, NULL::timestamptz AS decided_at WHERE false),
+counted AS MATERIALIZED ({_COUNTED}),
+{_SHOWN}"""
 
 _SUMS = ", ".join(f"sum({name}) AS {name}" for name in rollups.COUNTERS)
 # One row in all, one a day, one a bucket of the exceptions' clock. Whole days of undecided cases come from the rollups;
 # those of the day on which the time to infer runs out are looked at one by one.
-_SUMMARY = f"""{_WITH}
+_SUMMARY = f"""
 SELECT counted_on, bucket, {_SUMS},
   (SELECT coalesce(sum(event_count), 0) FROM feedback_pending WHERE use_case_id = %(use_case_id)s)
     - (SELECT coalesce(sum(event_count), 0) FROM tail) AS pending,
@@ -53,7 +59,7 @@ SELECT counted_on, bucket, {_SUMS},
     + (SELECT coalesce(sum(f), 0) FROM case_states WHERE decided_at IS NULL
        AND suggested_at BETWEEN %(due_from)s AND %(due_at)s) AS inferred_accepted
 FROM shown GROUP BY GROUPING SETS ((), (counted_on), (bucket)) ORDER BY counted_on, bucket"""
-_BY = f"""{_WITH}
+_BY = f"""
 SELECT {{dimension}} AS label, {_SUMS} FROM shown GROUP BY 1
 HAVING ({", ".join(f"sum({name})" for name in rollups.COUNTERS)}) <> ({", ".join("0" for _ in rollups.COUNTERS)})
 ORDER BY 1"""
@@ -136,8 +142,10 @@ def by(dimension: str, use_case_id: UUID, first: date | None = None, last: date 
 
 
 def _rows(statement: str, names: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Run a statement over rollups and tail. Nothing waiting when we look means the rollups hold all there was."""
     with connection.cursor() as cursor:
-        cursor.execute(statement, names)
+        cursor.execute("SELECT EXISTS (SELECT FROM feedback_pending WHERE use_case_id = %(use_case_id)s)", names)
+        cursor.execute((_WITH_TAIL if cursor.fetchone()[0] else _WITHOUT_TAIL) + statement, names)
         columns = [column.name for column in cursor.description]
         rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
     for row in rows:

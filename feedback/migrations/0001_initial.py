@@ -38,7 +38,7 @@ CREATE TABLE feedback_case (
   decided_at timestamptz, decision_id text COLLATE "C", decision smallint, reason text,
   outcome_at timestamptz, outcome_id text COLLATE "C", outcome smallint, value numeric,
   PRIMARY KEY (use_case_id, case_id)) WITH (fillfactor = 80);
-CREATE INDEX feedback_case_suggested ON feedback_case (use_case_id, suggested_at);
+CREATE INDEX feedback_case_undecided ON feedback_case (use_case_id, suggested_at) WHERE decided_at IS NULL;
 
 CREATE TABLE feedback_exception (
   use_case_id uuid NOT NULL, exception_id text COLLATE "C" NOT NULL,

@@ -1,0 +1,283 @@
+"""How near is ingest to what the database can do, and does reading stay flat as events grow? (performance.md P1, P2, P4)
+
+    python -m benchmarks.ingest [--rounds 5] [--events 20000] [--history 1000000] [--json FILE]
+
+Figures are ratios taken in one run, rounds interleaved, median (min to max). Limits of the same run: psycopg's binary
+COPY into a table with the key and two indexes, without any check; and, for single events, the bare idempotent insert
+with a daily count in one transaction. CPU is this process and the PostgreSQL backends it uses, in µs an event.
+Needs DJANGO_SETTINGS_MODULE and a migrated database that may be filled; every round uses a use case of its own.
+Store level: `events.read`, `ingest.store`, `fold`, `queries`; no HTTP, no authentication.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import django
+
+TICK = os.sysconf("SC_CLK_TCK")
+BATCH = 1_000  # events a request, as P2 says
+REASONS = ("wrong_price", "missing_context", "rule", "other")
+
+
+def make(first: int, count: int, now: datetime, days: int = 1) -> list[dict[str, Any]]:
+    """Events of cases number `first` and on: four in ten suggestions, four decisions, two outcomes; 1 % exceptions."""
+    made: list[dict[str, Any]] = []
+    for number in range(first, first + count):
+        case, part = divmod(number, 5)
+        at = now - timedelta(days=case % days, seconds=case % 80_000 + 60)
+        event: dict[str, Any] = {"id": str(uuid4()), "at": at.isoformat(), "case": f"case-{case // 2 * 2 + part % 2}"}
+        if part == 4:
+            event |= {"type": "outcome", "correct": case % 4 != 0, "value": f"{case % 90}.50"}
+        elif part in (2, 3):
+            action = ("accepted", "accepted", "modified", "overridden")[case % 4]
+            event |= {"type": "decision", "action": action, "reason": REASONS[case % 4], "actor": f"p{case % 7}"}
+        else:
+            event |= {"type": "suggestion", "summary": "Pay the claim in part", "confidence": 0.87}
+            event |= {"model": "claims-3", "segment": ("north", "south")[case % 2]}
+        if number % 100 == 99:
+            event = {"id": event["id"], "at": event["at"], "type": "exception", "exception": f"x{case}"}
+            event |= {"state": ("opened", "resolved")[number // 100 % 2], "kind": "stuck"}
+        made.append(event)
+    return made
+
+
+def bodies(count: int, size: int, now: datetime, days: int = 1) -> list[bytes]:
+    return [
+        json.dumps({"events": make(start, size, now, days)}, separators=(",", ":")).encode()
+        for start in range(0, count, size)
+    ]
+
+
+class Meter:
+    """Wall time and CPU (own, PostgreSQL's) of a block, an event."""
+
+    def __init__(self, pids: list[int]) -> None:
+        self.pids = pids
+        self.wall = self.own = self.database = 0.0
+
+    def _database(self) -> float:
+        total = 0
+        for pid in self.pids:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            total += int(fields[11]) + int(fields[12])
+        return total / TICK
+
+    @contextmanager
+    def measure(self) -> Iterator[None]:
+        own, database, wall = time.process_time(), self._database(), time.perf_counter()
+        yield
+        self.wall = time.perf_counter() - wall
+        self.own, self.database = time.process_time() - own, self._database() - database
+
+    def per(self, count: int) -> dict[str, float]:
+        return {
+            "events_a_second": count / self.wall,
+            "own_us": self.own / count * 1e6,
+            "database_us": self.database / count * 1e6,
+            "us": (self.own + self.database) / count * 1e6,
+        }
+
+
+def backend() -> int:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return cursor.fetchone()[0]
+
+
+def copy_limit(items: list[dict[str, Any]], meter: Meter) -> dict[str, float]:
+    """psycopg's COPY, row by row, no check: what P2 is measured against."""
+    from django.db import connection
+
+    use_case_id = uuid4()
+    rows = [(use_case_id, e["id"], datetime.fromisoformat(e["at"]), e["type"], json.dumps(e)) for e in items]
+    with meter.measure():
+        for start in range(0, len(rows), BATCH):
+            with connection.connection.cursor() as cursor:
+                with cursor.copy("COPY bench_copy FROM STDIN (FORMAT BINARY)") as copy:
+                    copy.set_types(["uuid", "text", "timestamptz", "text", "text"])
+                    for row in rows[start : start + BATCH]:
+                        copy.write_row(row)
+    return meter.per(len(rows))
+
+
+def bare_floor(items: list[dict[str, Any]], meter: Meter) -> dict[str, float]:
+    """One event a request by Django's own cursor: parse, insert once, count the day; one transaction."""
+    from django.db import connection, transaction
+
+    use_case_id = uuid4()
+    texts = [json.dumps({"events": [item]}).encode() for item in items]
+    with meter.measure():
+        for text in texts:
+            event = json.loads(text)["events"][0]
+            at = datetime.fromisoformat(event["at"])
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(
+                    "INSERT INTO bench_copy VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                    [use_case_id, event["id"], at, event["type"], json.dumps(event)],
+                )
+                if cursor.rowcount:
+                    cursor.execute(
+                        "INSERT INTO bench_day VALUES (%s, %s, 1) ON CONFLICT (use_case_id, counted_on) "
+                        "DO UPDATE SET n = bench_day.n + 1",
+                        [use_case_id, at.date()],
+                    )
+    return meter.per(len(items))
+
+
+def stored(texts: list[bytes], use_case_id: UUID, count: int, meter: Meter) -> dict[str, float]:
+    from feedback import events, ingest
+
+    with meter.measure():
+        for text in texts:
+            now = datetime.now(UTC)
+            ingest.store(use_case_id, events.read(text, "application/json", "", now), now)
+    return meter.per(count)
+
+
+def folded(use_case_id: UUID, meter: Meter) -> dict[str, float]:
+    from feedback import fold
+
+    with meter.measure():
+        count = fold.fold(use_case_id)
+    return meter.per(count)
+
+
+def two_clients(texts: list[bytes], use_case_id: UUID, count: int) -> float:
+    """Events a second of two threads, each with its own connection."""
+    from django.db import connection
+
+    def client(mine: list[bytes]) -> None:
+        stored(mine, use_case_id, count, Meter([]))
+        connection.close()
+
+    threads = [threading.Thread(target=client, args=(texts[side::2],)) for side in (0, 1)]
+    start = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return count / (time.perf_counter() - start)
+
+
+def reading(history: int, now: datetime) -> float:
+    """Milliseconds of a feedback page's reads for a use case with so many events over 92 days, folded."""
+    from feedback import events, fold, ingest, queries
+
+    use_case_id = uuid4()
+    for start in range(0, history, 5_000):
+        text = json.dumps({"events": make(start, min(5_000, history - start), now, days=92)}).encode()
+        ingest.store(use_case_id, events.read(text, "application/json", "", now), now)
+        fold.fold(use_case_id)
+    first = (now - timedelta(days=91)).date()
+    pages = []
+    for _ in range(40):
+        start_at = time.perf_counter()
+        queries.summary(use_case_id, first, now.date(), infer_after=timedelta(hours=24))
+        queries.by("reason", use_case_id, first, now.date())
+        queries.by("segment", use_case_id, first, now.date())
+        pages.append((time.perf_counter() - start_at) * 1e3)
+    return statistics.median(pages[5:])
+
+
+def spread(values: list[float], digits: int = 2) -> dict[str, float]:
+    return {
+        "median": round(statistics.median(values), digits),
+        "min": round(min(values), digits),
+        "max": round(max(values), digits),
+    }
+
+
+def run(rounds: int, count: int, history: int) -> dict[str, Any]:
+    from django.db import connection
+
+    now = datetime.now(UTC)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS bench_copy, bench_day")
+        cursor.execute(
+            "CREATE TABLE bench_copy (use_case_id uuid, id text, at timestamptz, what text, body text, "
+            "PRIMARY KEY (use_case_id, id))"
+        )
+        cursor.execute("CREATE INDEX ON bench_copy (use_case_id, at)")
+        cursor.execute("CREATE INDEX ON bench_copy (at)")
+        cursor.execute(
+            "CREATE TABLE bench_day (use_case_id uuid, counted_on date, n int, PRIMARY KEY (use_case_id, counted_on))"
+        )
+    meter = Meter([backend()])
+    found: dict[str, list[float]] = {}
+
+    def note(name: str, value: float) -> None:
+        found.setdefault(name, []).append(value)
+
+    for _ in range(rounds):
+        singles = max(count // 20, 200)
+        items, use_case_id, single_id = make(0, count, now), uuid4(), uuid4()
+        texts = bodies(count, BATCH, now)
+        limit = copy_limit(items, meter)
+        one = stored(texts, use_case_id, count, meter)
+        again = stored(texts, use_case_id, count, meter)
+        turn = folded(use_case_id, meter)
+        two = two_clients(bodies(count, BATCH, now), uuid4(), count)
+        bare = bare_floor(items[:singles], meter)
+        single = stored(bodies(singles, 1, now), single_id, singles, meter)
+        single_turn = folded(single_id, meter)
+        note("P2 store / COPY, 1 client", one["events_a_second"] / limit["events_a_second"])
+        note("P2 store / COPY, 2 threads", two / limit["events_a_second"])
+        note("P2 store, events/s", one["events_a_second"])
+        note("P2 COPY, events/s", limit["events_a_second"])
+        note("P2 store, own CPU µs", one["own_us"])
+        note("P2 store, database CPU µs", one["database_us"])
+        note("P2 duplicates / first send, CPU", again["us"] / one["us"])
+        note("P2 fold, CPU µs", turn["us"])
+        note("P2 store + fold, CPU µs", one["us"] + turn["us"])
+        note("P1 store / bare, 1 client", single["events_a_second"] / bare["events_a_second"])
+        note("P1 store, CPU µs", single["us"])
+        note("P1 bare, CPU µs", bare["us"])
+        note("P1 fold of single requests, CPU µs", single_turn["us"])
+    small, large = reading(10_000, now), reading(history, now)
+    note(f"P4 page at {history} / at 10000 events", large / small)
+    note("P4 page at 10000 events, ms", small)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE bench_copy, bench_day")
+        cursor.execute("SHOW server_version")
+        server = cursor.fetchone()[0]
+    return {
+        "on": now.date().isoformat(),
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}",
+        "versions": {"python": platform.python_version(), "django": django.__version__, "postgresql": server},
+        "rounds": rounds,
+        "figures": {name: spread(values) for name, values in found.items()},
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--events", type=int, default=20_000)
+    parser.add_argument("--history", type=int, default=1_000_000)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    django.setup()
+    result = run(options.rounds, options.events, options.history)
+    for name, value in result["figures"].items():
+        print(f"{name:45} {value['median']:>10} ({value['min']} to {value['max']})")
+    if options.json:
+        options.json.write_text(json.dumps(result, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
