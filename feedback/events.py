@@ -104,8 +104,8 @@ def _media_type(content_type: str) -> str:
 
 
 def _quick(body: bytes, kind: str) -> list[Event] | None:
-    """All events at once, or None when Python has to look at each. NUL may only arrive as an escape."""
-    if b"\\u0000" in body:
+    """All events at once, or None when Python has to look at each. NUL can only arrive as an escape."""
+    if b"\\" in body and b"\\u0000" in body:
         return None
     try:
         return _envelope.decode(body).events if kind == JSON else _list.decode(body)
@@ -116,16 +116,17 @@ def _quick(body: bytes, kind: str) -> list[Event] | None:
 def _may_hide_duplicates(body: bytes, batch: Batch, count: int) -> bool:
     """Could the decoder have dropped a member? It takes the last of two equal keys without a word.
 
-    In a text without `\\u` escapes and without space between key and colon, each member adds one `":`, and so does
-    each string that contains or starts with it, equally before and after. So the counts agree exactly if no member
-    was dropped; a producer who spells out defaults costs us the second look and nothing else.
+    In a text without `\\u` escapes every quotation mark of a member is there again in the canonical text, and nothing
+    else brings one in. So the counts agree exactly if no member was dropped. A producer who spells out defaults, or
+    writes ASCII only, costs us the second look and nothing else.
     """
-    if b"\\u" in body or any(gap in body for gap in (b'" ', b'"\t', b'"\r', b'"\n')):
+    if b"\\" in body and b"\\u" in body:  # looking for one byte first: a hundredth of the time
         return True
     if len(batch.rows) != count:
         return True
-    kept = sum(row.body.count(b'":') for row in batch.rows)
-    return body.count(b'":') != kept + (not body.startswith(b"["))
+    kept = b"".join([row.body for row in batch.rows]).count(b'"')
+    envelope = 0 if body.startswith(b"[") else 2  # the marks around "events"
+    return body.count(b'"') != kept + envelope
 
 
 def _refuse_size(count: int, lines: list[bytes] | None) -> None:

@@ -7,6 +7,8 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feedback import events, strict
 
@@ -127,6 +129,27 @@ def test_outcome_value_that_is_no_decimal_string_is_rejected(amount):
 )
 def test_faulty_envelope_refuses_the_whole(number, body, status, code):
     assert refusal(body) == (status, code)
+
+
+texts = st.text(st.sampled_from(list('":{},\\\\é \\n'))) | st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+)
+
+
+@given(
+    note=texts,
+    earlier=texts,
+    blanks=st.tuples(*[st.sampled_from(["", " ", "\n ", "\t"])] * 4),
+    ascii_only=st.booleans(),
+)
+def test_duplicate_key_is_found_whatever_the_texts_and_blanks(note, earlier, blanks, ascii_only):
+    def member(name, value):
+        text = json.dumps(value, ensure_ascii=ascii_only)
+        return f'{blanks[0]}"{name}"{blanks[1]}:{blanks[2]}{text}{blanks[3]}'
+
+    once = [member(name, value) for name, value in (GOOD | {"note": note}).items()]
+    assert len(read(wrap("{" + ",".join(once) + "}")).rows) == 1
+    assert refusal(wrap("{" + ",".join([member("note", earlier), *once]) + "}")) == (400, "duplicate_key")
 
 
 def test_nesting_at_the_limit_is_the_events_own_fault():
