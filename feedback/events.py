@@ -46,7 +46,7 @@ class Row(NamedTuple):
     """One event as it will be stored; sorted by `event_id`, so that rival batches cannot deadlock."""
 
     event_id: str
-    index: int
+    place: int  # in the request, from 0
     fingerprint: bytes
     at: datetime
     what: int

@@ -87,8 +87,8 @@ def store(use_case_id: UUID, batch: Batch, received_at: datetime) -> Answer:
         created=len(batch.rows) + len(batch.repeats) - len(known),
         duplicates=sum(same for _, same in known),
         conflicts=[
-            Conflict(row.index, row.event_id)
-            for row in sorted((row for row, same in known if not same), key=attrgetter("index"))
+            Conflict(row.place, row.event_id)
+            for row in sorted((row for row, same in known if not same), key=attrgetter("place"))
         ],
         rejected=batch.rejected,
     )

@@ -84,7 +84,7 @@ def summary(
     as_of = as_of or datetime.now(UTC)
     first, last = first or _FIRST, last or _LAST
     names: dict[str, Any] = {"use_case_id": use_case_id, "from": first, "to": last} | _due(
-        first, last, infer_after and as_of - infer_after
+        first, last, None if infer_after is None else as_of - infer_after
     )
     rows = _rows(_SUMMARY, names)
     total = next(row for row in rows if row["counted_on"] is None and row["bucket"] is None)

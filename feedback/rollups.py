@@ -12,6 +12,8 @@ kind.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from feedback.clock import BUCKET_SQL, NO_CLOCK
 from feedback.shapes import (
     ACCEPTED,
@@ -44,17 +46,21 @@ SELECT batch_id, received_on, event_count FROM (
     WHERE use_case_id = %(use_case_id)s ORDER BY batch_id LIMIT {TAIL_REQUESTS}) oldest) counted
 WHERE so_far <= {TAIL_EVENTS} OR so_far = event_count"""
 
-_CASE = {  # each part of a case: its columns, (at, id) first, and the sign that decides which of two is kept
+_Parts = Mapping[str, tuple[tuple[str, ...], str]]
+_CASE: _Parts = {  # each part of a case: its columns, (at, id) first, and the sign that decides which of two is kept
     "suggestion": (("suggested_at", "suggestion_id", "model", "segment"), "<"),
     "decision": (("decided_at", "decision_id", "decision", "reason"), ">"),
     "outcome": (("outcome_at", "outcome_id", "outcome", "value"), ">"),
 }
-_EXCEPTION = {"opening": (("opened_at", "opening_id", "kind"), "<"), "state": (("state_at", "state_id", "state"), ">")}
+_EXCEPTION: _Parts = {
+    "opening": (("opened_at", "opening_id", "kind"), "<"),
+    "state": (("state_at", "state_id", "state"), ">"),
+}
 CASE_COLUMNS = ("case_id", *(column for columns, _ in _CASE.values() for column in columns))
 EXCEPTION_COLUMNS = ("exception_id", *(column for columns, _ in _EXCEPTION.values() for column in columns))
 
 
-def _merged(parts: dict[str, tuple[tuple[str, ...], str]], key: str, new: str, old: str) -> str:
+def _merged(parts: _Parts, key: str, new: str, old: str) -> str:
     """SELECT of one row a case (or exception): of each part the new or the old one, by (at, id)."""
     picked = [f"n.{key}"]
     for columns, sign in parts.values():

@@ -203,8 +203,8 @@ def test_old_times_and_ten_minutes_of_skew_are_welcome():
 
 def test_same_id_twice_in_one_batch():
     batch = batch_of(GOOD, dict(GOOD, note="other"), GOOD, SUGGESTION)
-    assert [row.index for row in batch.rows] == [0, 3]
-    assert [row.index for row in batch.repeats] == [1, 2]
+    assert [row.place for row in batch.rows] == [0, 3]
+    assert [row.place for row in batch.repeats] == [1, 2]
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,9 @@ def assert_equals_oracle(use_case_id, sent, first, last, infer_after):
     cuts=st.sets(st.integers(1, 39), max_size=6),
     folds=st.sets(st.integers(0, 7), max_size=4),
     window=st.sampled_from([(date.min, date.max), (date(2026, 3, 6), date(2026, 3, 9))]),
-    infer_after=st.sampled_from([None, timedelta(hours=24), timedelta(hours=3), timedelta(days=4, minutes=1)]),
+    infer_after=st.sampled_from(
+        [None, timedelta(hours=24), timedelta(0), timedelta(hours=3), timedelta(days=4, minutes=1)]
+    ),
 )
 def test_summary_any_order_any_cut_folded_any_time_equals_oracle(sent, cuts, folds, window, infer_after):
     use_case_id = uuid4()
