@@ -151,7 +151,7 @@ def test_step_mean_run_between_false_alarms_keeps_the_guarantee(p0: float, volum
         total = 0
         for row in draws.tolist():
             state = Alarm(p0=p0, threshold=limit)
-            for day, k in enumerate(row, start=1):  # noqa: B007 — the day the alarm rose is read below
+            for _day, k in enumerate(row, start=1):
                 state = step(state, k, volume)
                 if getattr(state, side) >= limit:
                     break
@@ -164,7 +164,7 @@ def test_step_finds_a_doubled_rate_within_the_measured_delay() -> None:
     delays = []
     for row in draws:
         state = Alarm(p0=0.1)
-        for day, k in enumerate(row, start=1):  # noqa: B007 — the day the alarm rose is read below
+        for day, k in enumerate(row, start=1):
             state = step(state, k, 20)
             if state.raised == "up":
                 break
@@ -235,7 +235,7 @@ def test_reliance_on_the_recorded_trial() -> None:
     """948 hearings where the judge saw the advice: counts by hand from the file; stricter or more lenient = overridden."""
     with (folder("decisions-psa-dane") / "psa_cases.csv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["Z"] == "1"]
-    table = dict.fromkeys(("a", "b", "g", "h"), 0)
+    table = {key: 0 for key in ("a", "b", "g", "h")}
     for row in rows:
         strict, advised = row["D"] != "0", row["DMF"] != "0"
         harm = any(row[name] == "1" for name in row if name.startswith("Y_"))
