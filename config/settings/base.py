@@ -152,10 +152,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["portfolio.access.drf.Allowed"],
     "DEFAULT_PARSER_CLASSES": ["config.rest.parsing.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "config.rest.pages.CursorPages",
+    "DEFAULT_SCHEMA_CLASS": "config.rest.schema.RoomSchema",
+    "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "config.rest.problems.problem",
-    "PAGE_SIZE": 100,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "COERCE_DECIMAL_TO_STRING": True,
 }
