@@ -21,8 +21,8 @@ def body(status_code: int, code: str, detail: str, **more: Any) -> dict[str, Any
     """A problem+json body (RFC 9457)."""
     titles = {
         400: "Not usable", 401: "Not identified", 403: "Not permitted", 404: "Not found", 405: "Not allowed here",
-        409: "Refused", 412: "Changed meanwhile", 413: "Too large", 415: "Not this media type", 406: "Not acceptable", 422: "Key reused", 500: "Failed",
-        428: "If-Match needed", 429: "Too many requests", 503: "Not available",
+        406: "Not acceptable", 409: "Refused", 412: "Changed meanwhile", 413: "Too large", 415: "Not this media type",
+        422: "Key reused", 428: "If-Match needed", 429: "Too many requests", 500: "Failed", 503: "Not available",
     }  # fmt: skip
     return {
         "type": f"about:blank#{code}",

@@ -13,6 +13,15 @@ class BearerScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "description": "A token: `Authorization: Bearer apg_…`"}
 
 
+class SessionScheme(OpenApiAuthenticationExtension):
+    target_class = "portfolio.access.tokens.SessionAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        text = "A signed-in browser session; writes need the header X-CSRFToken."
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": text}
+
+
 class RoomSchema(AutoSchema):
     """Knows how our doors are named."""
 

@@ -166,6 +166,13 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "Stage": "governance.api.shapes.STAGES",
+        "Verb": "governance.api.shapes.VERBS",
+        "Role": "portfolio.api.members.ROLES",
+        "Status": "governance.api.shapes.STATUSES",
+        "LaneCode": "portfolio.models.Lane.CODES",
+    },
 }
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)

@@ -145,7 +145,7 @@ class PerRow(Strict):
 
 class PauseTheRestSaid(Strict):
     keep = serializers.ListField(
-        child=serializers.CharField(max_length=60), max_length=1000, help_text="Ids or keys of the pilots to keep."
+        child=Text(max_length=60), max_length=1000, help_text="Ids or keys of the pilots to keep."
     )
     reason = Text()
     restart_condition = Text()

@@ -42,7 +42,7 @@ class _Act(UseCaseDoor):
 
 
 class Lane(_Act):
-    @speaks("Choose the lane; another than the proposed one needs a reason", body=ChooseLane, answer=shapes.UseCaseShape,
+    @speaks("Choose the lane; not the proposed one needs a reason", body=ChooseLane, answer=shapes.UseCaseShape,
             if_match=True)  # fmt: skip
     def post(self, request: HttpRequest, ref: str) -> Response:
         version = self.version(self.seen.id, required=False)

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from governance.models import Assessment, Request
 from governance.rules.status import Status
-from portfolio.api.shapes import Day, ReasonShape, Strict, Text, Whole, YesNo
+from portfolio.api.shapes import Day, Id, ReasonShape, Strict, Text, Whole, YesNo
 from portfolio.models import Lane, UseCase
 from portfolio.models.use_cases import MAGNITUDES, SEATS
 from portfolio.rules import Stage, Verb
@@ -76,7 +76,7 @@ class Facts(Strict):
     """What people and programs may write about a use case."""
 
     organisation = Text(max_length=300, required=False)
-    tags = serializers.ListField(child=serializers.CharField(max_length=60), max_length=30, required=False)
+    tags = serializers.ListField(child=Text(max_length=60), max_length=30, required=False)
     external_id = Text(max_length=200, required=False)
     success_statement = Text(required=False)
     why_ai = Text(required=False)
@@ -86,26 +86,26 @@ class Facts(Strict):
     running_since = Day(required=False, allow_null=True)
     real_users = Whole(required=False, allow_null=True, min_value=0, max_value=2_000_000_000)
     sponsor_name = Text(max_length=200, required=False)
-    sponsor = serializers.UUIDField(required=False, allow_null=True, help_text="A member's user id; so for each seat.")
-    lead = serializers.UUIDField(required=False, allow_null=True)
-    benefit_owner = serializers.UUIDField(required=False, allow_null=True)
-    finance_partner = serializers.UUIDField(required=False, allow_null=True)
-    overseer = serializers.UUIDField(required=False, allow_null=True)
+    sponsor = Id(required=False, allow_null=True, help_text="A member's user id; so for each seat.")
+    lead = Id(required=False, allow_null=True)
+    benefit_owner = Id(required=False, allow_null=True)
+    finance_partner = Id(required=False, allow_null=True)
+    overseer = Id(required=False, allow_null=True)
 
 
 class NewUseCase(Facts):
-    portfolio = serializers.CharField(max_length=60, help_text="Its slug.")
-    title = serializers.CharField(max_length=500)
-    problem = serializers.CharField(max_length=20_000)
+    portfolio = Text(max_length=60, allow_blank=False, help_text="Its slug.")
+    title = Text(max_length=500, allow_blank=False)
+    problem = Text(allow_blank=False)
 
 
 class Waiting(Strict):
-    reason = serializers.CharField(max_length=500)
+    reason = Text(max_length=500, allow_blank=False)
     until_on = Day()
 
 
 class EditUseCase(Facts):
-    title = serializers.CharField(max_length=500, required=False)
+    title = Text(max_length=500, required=False, allow_blank=False)
     problem = Text(required=False)
     waiting = Waiting(required=False, allow_null=True)
     stop_met = YesNo(required=False)

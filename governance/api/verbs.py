@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from rest_framework import serializers
 from rest_framework.response import Response
 
 from governance.actions import verbs as actions
@@ -13,7 +12,7 @@ from governance.models import Decision
 from governance.rules.moves import CapAsk
 from portfolio.access import fetch
 from portfolio.api.door import UseCaseDoor, speaks
-from portfolio.api.shapes import Day, Strict, Text, missing
+from portfolio.api.shapes import Day, Id, Strict, Text, missing
 from portfolio.models import UseCase
 from portfolio.rules import MOVES, Verb
 
@@ -28,7 +27,7 @@ class AskException(Strict):
 
 
 class PauseOther(Strict):
-    use_case = serializers.CharField(max_length=60, help_text="The id or key of the pilot to pause.")
+    use_case = Text(max_length=60, allow_blank=False, help_text="The id or key of the pilot to pause.")
     reason = Text()
     restart_condition = Text()
     review_on = Day()
@@ -40,8 +39,8 @@ class TakeSlot(Said):
 
 
 class Due(Strict):
-    text = serializers.CharField(max_length=2000)
-    owner = serializers.UUIDField(help_text="A member's user id.")
+    text = Text(max_length=2000, allow_blank=False)
+    owner = Id(help_text="A member's user id.")
     due_on = Day()
 
 
@@ -70,7 +69,7 @@ class NoGoSaid(Said):
 class VerbDoor(UseCaseDoor):
     """One verb on one use case; `If-Match` is optional."""
 
-    action: ClassVar[Callable[..., Decision]]
+    act: ClassVar[Callable[..., Decision]]
     body: ClassVar[type[Strict]]
 
     def represent(self, row: UseCase) -> dict[str, Any]:
@@ -79,7 +78,7 @@ class VerbDoor(UseCaseDoor):
     def decide(self) -> Response:
         version = self.version(self.seen.id, required=False)
         said = self.plain(self.said(self.body))
-        made = type(self).action(use_case_id=self.seen.id, by=self.actor, version=version, **said)
+        made = type(self).act(use_case_id=self.seen.id, by=self.actor, version=version, **said)
         return Response(shapes.decision(made))
 
     def plain(self, said: dict[str, Any]) -> dict[str, Any]:
@@ -115,7 +114,7 @@ def _door(verb: Verb, action: Callable[..., Decision], body: type[Strict]) -> ty
     post = speaks(f"{MOVES[verb].label}: {_doc(action)}", body=body, answer=shapes.DecisionShape, if_match=True)(
         lambda self, request, ref: self.decide()
     )
-    members = {"action": staticmethod(action), "body": body, "post": post, "__doc__": action.__doc__}
+    members = {"act": staticmethod(action), "body": body, "post": post, "__doc__": action.__doc__}
     return type(f"{verb.name.title().replace('_', '')}Door", (VerbDoor,), members)
 
 

@@ -11,6 +11,7 @@ from people.models import User, normal_email
 from portfolio import queries
 from portfolio.actions import portfolios as actions
 from portfolio.api import pages, shapes
+from portfolio.api.members import ROLES
 from portfolio.api.door import AnywhereDoor, PortfolioDoor, etag, speaks
 from portfolio.models import Lane, PolicyVersion
 from portfolio.rules import Actor, Policy, Role
@@ -26,16 +27,16 @@ class PortfolioShape(serializers.Serializer):
     slots_taken = serializers.IntegerField()
     use_case_count = serializers.IntegerField()
     policy_version = serializers.IntegerField()
-    my_role = serializers.ChoiceField([role.value for role in Role], allow_null=True)
+    my_role = serializers.ChoiceField(ROLES, allow_null=True)
 
 
 class NewPortfolio(shapes.Strict):
-    name = serializers.CharField(max_length=200)
+    name = shapes.Text(max_length=200, allow_blank=False)
     slug = serializers.SlugField(max_length=60, required=False)
     leader = serializers.EmailField(help_text="The mail address of its first leader, who has an account.")
     cap = shapes.Whole(min_value=0, max_value=1000, required=False)
     currency = serializers.RegexField(r"^[A-Z]{3}\Z", required=False)
-    time_zone = serializers.CharField(max_length=64, required=False)
+    time_zone = shapes.Text(max_length=64, required=False, allow_blank=False)
 
 
 class LaneShape(serializers.Serializer):

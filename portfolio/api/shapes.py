@@ -58,6 +58,16 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
+@extend_schema_field(OpenApiTypes.UUID)
+class Id(serializers.UUIDField):
+    """A UUID, given as text."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            raise exceptions.ValidationError("This is a UUID.", "invalid")
+        return super().to_internal_value(data)
+
+
 @extend_schema_field(OpenApiTypes.DATE)
 class Day(serializers.DateField):
     """A local day, 2026-12-31."""

@@ -34,10 +34,10 @@ class NewTokenShape(TokenShape):
 
 
 class NewToken(shapes.Strict):
-    name = serializers.CharField(max_length=120)
-    scopes = serializers.ListField(child=serializers.CharField(max_length=40), max_length=30)
+    name = shapes.Text(max_length=120, allow_blank=False)
+    scopes = serializers.ListField(child=shapes.Text(max_length=40), max_length=30)
     days = shapes.Whole(required=False, help_text="1 to 365; 90 when not given.")
-    use_case = serializers.CharField(max_length=60, required=False, allow_null=True, help_text="Its id or key.")
+    use_case = shapes.Text(max_length=60, required=False, allow_null=True, help_text="Its id or key.")
 
 
 _FIELDS = ("id", "public_id", "name", "scopes", "use_case_id", "made_by_id", "made_at", "expires_at",
