@@ -164,9 +164,13 @@ def test_list_takes_odd_text_as_text(as_ana, home, query):
     assert (answer.status_code, answer.json()["results"]) == (200, [])
 
 
-@pytest.mark.parametrize("ordering", ["updated", "created", "title", "key", "stage", "status", "-updated", "-title", "-status"])
+@pytest.mark.parametrize(
+    "ordering", ["updated", "created", "title", "key", "stage", "status", "-updated", "-title", "-status"]
+)
 def test_pages_hold_every_row_once_forwards_and_back(as_ana, home, ordering, monkeypatch):
-    monkeypatch.setattr("portfolio.api.pages.page.__kwdefaults__", {"descending": False, "tie": "id", "name": "", "size": 2})
+    monkeypatch.setattr(
+        "portfolio.api.pages.page.__kwdefaults__", {"descending": False, "tie": "id", "name": "", "size": 2}
+    )
     wanted = {home.use_case(f"Case {number % 2}").key for number in range(5)}
     seen, pages, link = [], [], f"use-cases/?ordering={ordering}"
     while link:
