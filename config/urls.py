@@ -10,6 +10,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("api/v1/", include("config.api")),
+    path("", include("people.urls")),
     path("", include("governance.urls")),
 ]
 

@@ -46,6 +46,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.middleware.PlainInput",
+    "config.middleware.PlainErrors",
+    "config.middleware.OwnTime",
     "portfolio.access.middleware.AccessMiddleware",
 ]
 
