@@ -229,8 +229,8 @@ def _flagged(portfolio_id: UUID) -> dict[str, list[warning_rules.Subject]]:
     return found
 
 
-def _overloaded(portfolio_id: UUID, policy: Policy) -> dict[str, int]:
-    """People who lead or sponsor more active pilots than the policy allows, by name."""
+def _overloaded(portfolio_id: UUID, policy: Policy) -> list[tuple[str, int]]:
+    """(name, pilots) of those who lead or sponsor more active pilots than the policy allows; two may share a name."""
     pilots: dict[tuple[Any, str], set[UUID]] = defaultdict(set)
     seats = UseCase.objects.in_pilot().filter(portfolio_id=portfolio_id)
     for seat in ("lead", "sponsor"):
@@ -240,6 +240,4 @@ def _overloaded(portfolio_id: UUID, policy: Policy) -> dict[str, int]:
         for use_case_id, user_id, name, email in rows:
             pilots[user_id, name or email].add(use_case_id)
     limit = policy.active_pilots_per_person
-    return {
-        name: len(ids) for (_, name), ids in sorted(pilots.items(), key=lambda pair: pair[0][1]) if len(ids) > limit
-    }
+    return sorted((name, len(ids)) for (_, name), ids in pilots.items() if len(ids) > limit)
