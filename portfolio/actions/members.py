@@ -12,6 +12,13 @@ from portfolio.models import Membership, Portfolio
 from portfolio.rules import Actor, Conflict, NotPermitted, NotVisible, Reason, Refused, Role
 
 
+def _visible(by: Actor, portfolio_id: UUID) -> None:
+    """404 for whoever neither belongs here nor manages the instance, before any 403 tells them that it exists."""
+    if not (by.is_system or by.is_instance_admin or by.role_in(portfolio_id)):
+        raise NotVisible
+    access.require(by, "member.manage", portfolio_id)
+
+
 def _not_own(by: Actor, user_id: UUID) -> None:
     """An instance administrator manages memberships except their own (rules.md 1)."""
     if by.is_instance_admin and by.user_id == user_id:
@@ -27,7 +34,7 @@ def _keep_a_leader(portfolio: Portfolio, member: Membership) -> None:
 @transaction.atomic
 def add_member(*, by: Actor, portfolio_id: UUID, user: User, role: Role) -> Membership:
     """Give a person a role. Refused (`already_member`) when they have one."""
-    access.require(by, "member.manage", portfolio_id)
+    _visible(by, portfolio_id)
     _not_own(by, user.id)
     portfolio = Portfolio.objects.lock_for_slots(portfolio_id)
     member, made = Membership.objects.get_or_create(portfolio=portfolio, user=user, defaults={"role": role})
@@ -90,7 +97,7 @@ def _locked(by: Actor, membership_id: UUID, version: int | None) -> Membership:
     portfolio_id = Membership.objects.filter(id=membership_id).values_list("portfolio_id", flat=True).first()
     if portfolio_id is None:
         raise NotVisible
-    access.require(by, "member.manage", portfolio_id)
+    _visible(by, portfolio_id)
     portfolio = Portfolio.objects.lock_for_slots(portfolio_id)
     member = portfolio.memberships.select_for_update().filter(id=membership_id).first()
     if member is None:
