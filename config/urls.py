@@ -12,3 +12,8 @@ urlpatterns = [
     path("api/v1/", include("config.api")),
     path("", include("governance.urls")),
 ]
+
+handler400 = "config.rest.errors.bad_request"
+handler403 = "config.rest.errors.not_permitted"
+handler404 = "config.rest.errors.not_found"
+handler500 = "config.rest.errors.failed"

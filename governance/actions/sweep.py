@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -35,6 +35,25 @@ def settle_dirty(older_than: int = 0, most: int = 20_000) -> int:
         for use_case_id in sorted(suspects):
             _alone(use_case_id)
     return len(ids)
+
+
+def settle_portfolio(portfolio_id: UUID, most: int = 200) -> None:
+    """Bring a portfolio's changed use cases up to date before its board is shown: at most `most`, the rest follows.
+
+    Waits at most 200 ms for a lock and never raises: an older picture is better than none.
+    """
+    resting = Quarantine.objects.filter(attempts__gte=MOST_ATTEMPTS).values("use_case_id")
+    here = UseCase.objects.filter(portfolio_id=portfolio_id).exclude(id__in=resting).values("id")
+    ids = list(Dirty.objects.filter(use_case_id__in=here).values_list("use_case_id", flat=True).distinct()[:most])
+    if not ids:
+        return
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '200ms'")
+            reassess(ids)
+    except Exception as fault:
+        log.warning("settle_left portfolio=%s %s", portfolio_id, type(fault).__name__)
 
 
 def _waiting(older_than: int, most: int) -> list[UUID]:

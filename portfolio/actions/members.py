@@ -5,7 +5,8 @@ from uuid import UUID
 from django.db import transaction
 
 from ledger import actions as ledger
-from people.models import User
+from people import actions as people
+from people.models import SignInLink, User, normal_email
 from portfolio import access
 from portfolio.models import Membership, Portfolio
 from portfolio.rules import Actor, Conflict, NotPermitted, NotVisible, Reason, Refused, Role
@@ -39,6 +40,24 @@ def add_member(*, by: Actor, portfolio_id: UUID, user: User, role: Role) -> Memb
         payload={"user": user.id, "role": role},
     )  # fmt: skip
     return member
+
+
+INVITATION_HOURS = 7 * 24
+
+
+@transaction.atomic
+def invite(*, by: Actor, portfolio_id: UUID, email: str, role: Role, name: str = "") -> tuple[Membership, str | None]:
+    """Give the person with this address a role; a new one is created, and the token of their one-time link returned.
+
+    Somebody who has an account gets no link: it would sign the inviter in as them.
+    """
+    access.require(by, "member.manage", portfolio_id)
+    user = User.objects.filter(email=normal_email(email)).first()
+    token = None
+    if user is None:
+        user = people.create_person(email=email, name=name, by=by)
+        token = people.make_link(user=user, purpose=SignInLink.Purpose.INVITATION, hours=INVITATION_HOURS, by=by)
+    return add_member(by=by, portfolio_id=portfolio_id, user=user, role=Role(role)), token
 
 
 @transaction.atomic
