@@ -44,23 +44,25 @@ def settle_dirty(older_than: int = 0) -> int:
     return taken
 
 
-def settle_portfolio(portfolio_id: UUID, most: int = 200) -> None:
-    """Bring a portfolio's changed use cases up to date before its board is shown: at most `most`, the rest follows.
+def settle_portfolio(portfolio_id: UUID, most: int = 200) -> bool:
+    """Bring a portfolio's changed use cases up to date before its board is shown; False when the worker must.
 
-    Waits at most 200 ms for a lock and never raises: an older picture is better than none.
+    At most `most` at once. Waits at most 200 ms for a lock and never raises: an older picture is better than none.
     """
     resting = Quarantine.objects.filter(attempts__gte=MOST_ATTEMPTS).values("use_case_id")
     here = UseCase.objects.filter(portfolio_id=portfolio_id).exclude(id__in=resting).values("id")
-    ids = list(Dirty.objects.filter(use_case_id__in=here).values_list("use_case_id", flat=True).distinct()[:most])
+    ids = list(Dirty.objects.filter(use_case_id__in=here).values_list("use_case_id", flat=True).distinct()[: most + 1])
     if not ids:
-        return
+        return True
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL lock_timeout = '200ms'")
-            reassess(ids)
+            reassess(ids[:most])
     except Exception as fault:
         log.warning("settle_left portfolio=%s %s", portfolio_id, type(fault).__name__)
+        return False
+    return len(ids) <= most
 
 
 def work_off(

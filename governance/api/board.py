@@ -11,7 +11,7 @@ from governance.actions import rounds
 from governance.actions.sweep import settle_portfolio
 from governance.api import shapes
 from governance.models import PortfolioState
-from governance.queries import on_board
+from governance.queries.gate import on_board
 from portfolio.access import fetch
 from portfolio.api import pages
 from portfolio.api.door import PortfolioDoor, speaks

@@ -11,7 +11,7 @@ from governance.actions import dates as request_actions
 from governance.actions import verbs as actions
 from governance.api import shapes
 from governance.models import Decision, Request
-from governance.queries import gate
+from governance.queries.gate import gate
 from portfolio.api import pages
 from portfolio.api.door import UseCaseDoor, row_of, speaks
 from portfolio.api.shapes import CursorQuery, Strict, Text

@@ -1,4 +1,4 @@
-"""Which joined pictures do the board and the gate want?"""
+"""What do programs ask: may it be deployed, and who stands on the board in which order?"""
 
 from dataclasses import dataclass
 from datetime import datetime
