@@ -23,7 +23,8 @@ def problem(answer, status: int) -> dict:
 
 @pytest.mark.parametrize(
     "path",
-    ["nowhere/", "use-cases", "use-cases/UC-1", "portfolios/home", "use-cases/UC-99999999999999999999/", "use-cases/%20/",
+    ["nowhere/", "use-cases", "use-cases/UC-1", "portfolios/home", "use-cases/UC-99999999999999999999/",
+     "use-cases/%20/",
      f"use-cases/{10**30}/", "use-cases/%F0%9F%92%A9/", "use-cases/a%2Fb/", "use-cases//", "use-cases/;x/", "../admin/",
      "use-cases/UC-1/fly/", "use-cases/UC-1/decisions/not-a-uuid/", "%ff/", "use-cases/%ff/"],
 )  # fmt: skip
@@ -98,7 +99,7 @@ def test_foreign_and_unknown_are_byte_equal(as_ana, home, abroad):
         answer = as_ana.get(path)
         assert (answer.status_code, answer.content) == (404, unknown.content)
         drop = {"X-Request-Id", "Content-Length"}
-        assert {name for name in answer.headers} - drop == {name for name in unknown.headers} - drop
+        assert set(answer.headers) - drop == set(unknown.headers) - drop
 
 
 def test_an_archived_portfolio_is_gone(as_ana, home):

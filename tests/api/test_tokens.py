@@ -114,7 +114,7 @@ def test_a_token_limited_to_a_use_case_sees_nothing_else(home):
      "Bearer apg_live_aaaaaaaa_" + "b" * 43 + "_00000000"],
 )  # fmt: skip
 def test_anything_else_in_the_header_is_401(home, header):
-    answer = Api()("GET", "use-cases/", **{"Authorization": header})
+    answer = Api()("GET", "use-cases/", Authorization=header)
     assert answer.status_code == 401
     assert answer["Content-Type"] == "application/problem+json"
 
