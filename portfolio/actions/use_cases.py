@@ -1,5 +1,6 @@
 """Register a use case, mend its facts, take back a mistaken one."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -78,7 +79,7 @@ def delete(*, by: Actor, use_case_id: UUID, version: int | None = None) -> None:
     reasons = []
     if use_case.stage != Stage.PROPOSED:
         reasons.append(Reason("not_proposed", "Only a proposed use case can be deleted.", use_case.key))
-    if _built_on(use_case):
+    if built_on([use_case.id]):
         reasons.append(
             Reason("built_on", "Decisions, requests or work hang on it: decline or stop it instead.", use_case.key)
         )
@@ -92,14 +93,15 @@ def delete(*, by: Actor, use_case_id: UUID, version: int | None = None) -> None:
 _KEPT_APART = {"assessment", "assessment_history", "imported_rows"}  # read models and provenance do not count
 
 
-def _built_on(use_case: UseCase) -> bool:
-    """Does any row of any room refer to it?"""
+def built_on(use_case_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these does any row of any room refer to? One query for each kind of row."""
+    found: set[UUID] = set()
     for relation in UseCase._meta.related_objects:
         name = relation.get_accessor_name()
         if relation.auto_created and name and name not in _KEPT_APART:
-            if relation.related_model._base_manager.filter(**{relation.field.name: use_case}).exists():
-                return True
-    return False
+            rows = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": use_case_ids})
+            found.update(rows.values_list(f"{relation.field.name}_id", flat=True))
+    return found
 
 
 def _usable(portfolio_id: UUID, facts: dict[str, Any]) -> dict[str, Any]:
