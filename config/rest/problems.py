@@ -35,8 +35,9 @@ def body(status_code: int, code: str, detail: str, **more: Any) -> dict[str, Any
 
 
 def problem_response(status_code: int, code: str, detail: str) -> HttpResponse:
-    """For code outside DRF's views."""
-    return HttpResponse(json.dumps(body(status_code, code, detail)), status=status_code, content_type=PROBLEM)
+    """For code outside DRF's views; the same bytes as inside them."""
+    text = json.dumps(body(status_code, code, detail), separators=(",", ":"), ensure_ascii=False)
+    return HttpResponse(text, status=status_code, content_type=PROBLEM)
 
 
 def reasons(found: tuple[Reason, ...]) -> list[dict[str, str]]:
@@ -61,6 +62,8 @@ def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
             found = _invalid(exc.message_dict if hasattr(exc, "error_dict") else exc.messages)
         case exceptions.ValidationError():
             found = _invalid(exc.detail)
+        case exceptions.PermissionDenied() if str(exc.detail).startswith("CSRF"):
+            found = body(403, "csrf_failed", "Send the session's CSRF token in the header X-CSRFToken.")
         case exceptions.APIException():
             code = exc.get_codes() if isinstance(exc.get_codes(), str) else "error"
             found = body(exc.status_code, str(code), str(exc.detail))

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from governance.actions.assess import reassess
 from ledger.models import Entry
 from portfolio.models import UseCase
 from portfolio.rules import Role, Stage
@@ -86,7 +87,8 @@ def test_patch_of_anything_not_on_the_list_is_refused(as_ana, home):
     row = home.use_case()
     allowed = {"title", "problem", "waiting", "stop_met", "review_on", "organisation", "tags", "external_id",
                "success_statement", "why_ai", "stop_criterion", "business_outcome", "magnitude", "running_since",
-               "real_users", "sponsor_name", "sponsor", "lead", "benefit_owner", "finance_partner", "overseer"}  # fmt: skip
+               "real_users", "sponsor_name", "sponsor", "lead", "benefit_owner", "finance_partner",
+               "overseer"}  # fmt: skip
     for field in [field.name for field in UseCase._meta.get_fields()]:
         if field not in allowed:
             answer = as_ana.patch(f"use-cases/{row.id}/", {field: "1"}, If_Match=row.etag)
@@ -128,9 +130,9 @@ def test_list_filters_by_what_is_on_the_list(as_ana, home, abroad):
         "status=no_date": {"Sort mail", "Read forms"}, "lane=fast": set(), f"lead={home.ben.id}": {"Sort mail"},
         f"sponsor={home.ana.id}": {"Read forms"}, "tag=ops": {"Sort mail"}, "tag=op": set(), "q=sort": {"Sort mail"},
         f"q={mail.key}": {"Sort mail"}, "q=sort+forms": set(), "q=%25": set(),
-        "updated_since=2999-01-01T00:00:00Z": set(), "updated_since=2020-01-01T00:00:00%2B02:00": {"Sort mail", "Read forms"},
+        "updated_since=2999-01-01T00:00:00Z": set(),
+        "updated_since=2020-01-01T00:00:00%2B02:00": {"Sort mail", "Read forms"},
     }  # fmt: skip
-    from governance.actions.assess import reassess
 
     reassess(list(UseCase.objects.values_list("id", flat=True)))
     for query, titles in lists.items():
@@ -143,9 +145,11 @@ def test_list_filters_by_what_is_on_the_list(as_ana, home, abroad):
     "query",
     [
         "stage=nowhere", "status=", "lane=slow", "lead=ana", "sponsor=1", "updated_since=2026-01-01T00:00:00",
-        "updated_since=yesterday", "updated_since=9999-12-31T23:59:59-23:59", "updated_since=0001-01-01T00:00:00%2B23:59",
+        "updated_since=yesterday",
+        "updated_since=9999-12-31T23:59:59-23:59", "updated_since=0001-01-01T00:00:00%2B23:59",
         "ordering=password", "ordering=-portfolio__tokens__secret_hmac", "owner__password__startswith=a",
-        "lead__password__startswith=a", "_connector=OR%201=1", "id__in=1,2", "page=-1", "page=0", "page_size=1000000000",
+        "lead__password__startswith=a", "_connector=OR%201=1", "id__in=1,2",
+        "page=-1", "page=0", "page_size=1000000000",
         "limit=5", "format=xml", "stage=pilot&stage=paused", "cursor=abc", "cursor=", "cursor=abc:def:ghi", "q=%00",
         "%00=1", "q=" + "x" * 401, "tag=" + "x" * 61,
     ],
