@@ -1,5 +1,6 @@
 """Register a use case, mend its facts, take back a mistaken one."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -82,7 +83,7 @@ def delete(*, by: Actor, use_case_id: UUID, version: int | None = None) -> None:
     reasons = []
     if use_case.stage != Stage.PROPOSED:
         reasons.append(Reason("not_proposed", "Only a proposed use case can be deleted.", use_case.key))
-    if _built_on(use_case):
+    if built_on([use_case.id]):
         reasons.append(
             Reason("built_on", "Decisions, requests or work hang on it: decline or stop it instead.", use_case.key)
         )
@@ -97,14 +98,15 @@ def delete(*, by: Actor, use_case_id: UUID, version: int | None = None) -> None:
 _KEPT_APART = {"assessment", "assessment_history", "quarantine", "imported_rows"}
 
 
-def _built_on(use_case: UseCase) -> bool:
-    """Does any row of any room refer to it?"""
+def built_on(use_case_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these does any row of any room refer to? One query for each kind of row."""
+    found: set[UUID] = set()
     for relation in UseCase._meta.related_objects:
         name = relation.get_accessor_name()
         if relation.auto_created and name and name not in _KEPT_APART:
-            if relation.related_model._base_manager.filter(**{relation.field.name: use_case}).exists():
-                return True
-    return False
+            rows = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": use_case_ids})
+            found.update(rows.values_list(f"{relation.field.name}_id", flat=True))
+    return found
 
 
 def _only(facts: dict[str, Any], known: frozenset[str]) -> None:
