@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from config.rest.problems import problem_response
-from django.shortcuts import render
 
 
 class RequestId:
