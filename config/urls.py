@@ -13,3 +13,8 @@ urlpatterns = [
     path("", include("people.urls")),
     path("", include("governance.urls")),
 ]
+
+handler400 = "config.rest.errors.bad_request"
+handler403 = "config.rest.errors.not_permitted"
+handler404 = "config.rest.errors.not_found"
+handler500 = "config.rest.errors.failed"

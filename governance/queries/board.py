@@ -10,30 +10,17 @@ from zoneinfo import ZoneInfo
 from django.db.models import Case, Count, F, IntegerField, When
 from django.urls import reverse
 
-from governance.actions.assess import settle_if_dirty
 from governance.models import PortfolioState
 from governance.queries.filters import Filters, Page
 from governance.rules.advice import PAUSE, RUN, STOP
 from people.models import User
-from portfolio.models import Dirty, Portfolio, UseCase
+from portfolio.models import Portfolio, UseCase
 from portfolio.models.use_cases import UseCaseSet
 from portfolio.rules import Stage
 
-SETTLED_AT_ONCE = 200  # dirty use cases a page brings up to date itself; more are left to the worker
 LISTED = 8  # of each other stage on the board; "show all" leads to the rest
 DRAWN_SLOTS = 12  # more slots than this are told in words only
 _HEAVY = ("details", "searchable", "problem", "success_statement", "why_ai", "stop_criterion")
-
-
-def settle(portfolio: Portfolio) -> bool:
-    """Bring what changed up to date before it is shown. False: too much changed, the worker is at it."""
-    dirty = Dirty.objects.filter(use_case_id__in=UseCase.objects.filter(portfolio=portfolio).values("id"))
-    ids = list(dirty.values_list("use_case_id", flat=True).distinct()[: SETTLED_AT_ONCE + 1])
-    if len(ids) > SETTLED_AT_ONCE:
-        return False
-    if ids:
-        settle_if_dirty(ids)
-    return True
 
 
 def state_of(portfolio: Portfolio) -> PortfolioState:

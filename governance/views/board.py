@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from governance.actions import sweep
 from governance.models import PortfolioState
 from governance.queries import board as queries
 from governance.queries import filters as addresses
@@ -17,7 +18,7 @@ _STAGES = (Stage.PROPOSED, Stage.PILOT, Stage.PRODUCTION, Stage.PAUSED)
 def board(request: HttpRequest, slug: str) -> HttpResponse:
     """The board: the cap as a line and in words, the pilots ranked, what is proposed, live and paused."""
     portfolio = portfolio_of(request, slug)
-    settled = queries.settle(portfolio)
+    settled = sweep.settle_portfolio(portfolio.id)
     people = queries.people_of(portfolio)
     filters = addresses.parse(request.GET, people)
     today = portfolio.today()
@@ -39,7 +40,7 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
 def live(request: HttpRequest, slug: str) -> HttpResponse:
     """What the board polls: nothing new (204), or its figures and warnings anew. Rows change only on request."""
     portfolio = portfolio_of(request, slug)
-    queries.settle(portfolio)
+    sweep.settle_portfolio(portfolio.id)
     state, rows = queries.state_of(portfolio), request.GET.get("rows", "")[:20]
     if request.GET.get("seen") == str(state.version):
         return HttpResponse(status=204)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from governance.actions import sweep
 from governance.actions.rounds import pause_the_rest as act
 from governance.forms.portfolio import SHOWN, PauseTheRest
 from governance.queries import board as queries
@@ -15,7 +16,7 @@ from portfolio.rules import Refused
 def pause_the_rest(request: HttpRequest, slug: str) -> HttpResponse:
     """First what is kept and why the rest is paused, then how many that are; only then is anything written."""
     portfolio = portfolio_of(request, slug)
-    queries.settle(portfolio)
+    sweep.settle_portfolio(portfolio.id)
     today = portfolio.today()
     pilots, total = queries.ranked(portfolio, SHOWN)
     form = PauseTheRest(request.POST or None, pilots=pilots, today=today)

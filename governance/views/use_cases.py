@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from governance.actions import sweep
 from governance.forms.use_cases import SECTIONS, Edit, Register, Section, askable
 from governance.queries import board as board_queries
 from governance.queries import filters as addresses
@@ -24,7 +25,7 @@ _RIGHTS = ("use_case.edit", "use_case.choose_lane", "use_case.agree_date", "requ
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
     """Every use case of the portfolio, found and filtered by the address."""
     portfolio = portfolio_of(request, slug)
-    board_queries.settle(portfolio)
+    sweep.settle_portfolio(portfolio.id)
     people = board_queries.people_of(portfolio)
     filters = addresses.parse(request.GET, people)
     wanted = board_queries.with_picture(filters.narrow(UseCase.objects.filter(portfolio=portfolio)))

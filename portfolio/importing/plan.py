@@ -26,6 +26,7 @@ _MOST = {
 }
 _TOTAL = re.compile(r"^(grand )?totals?$|^(sum|summe|gesamt|total general)$", re.IGNORECASE)
 _LIST = re.compile(r"[;|\n]|, (?=[A-Z])")
+_PLACEHOLDER = 20  # rows with one and the same start, and none with another
 ANSWERED = ("columns", "stages")  # what a mapping may hold
 
 
@@ -41,6 +42,8 @@ class Row:
     facts: dict[str, Any]
     details: dict[str, str]
     belongs_to: str  # the cell of `--by-column`, or ""
+    by_id: bool = False  # its external id tells it apart
+    untitled: bool = False
     notes: tuple[Note, ...] = ()
 
 
@@ -57,6 +60,7 @@ class Plan:
     stages: Counter[str] = field(default_factory=Counter)
     unmapped_stages: Counter[str] = field(default_factory=Counter)
     count: int = 0
+    placeholder: str | None = None  # a day that stands in every row is no fact
 
     def columns(self) -> dict[str, str]:
         """field → header."""
@@ -66,7 +70,7 @@ class Plan:
         """Every row in order. Counts and notes are filled as it runs; running again starts them anew."""
         self.skipped, self.reported = [], []
         self.stages, self.unmapped_stages, self.count = Counter(), Counter(), 0
-        unique = self._unique_ids()
+        unique = self._look_through()
         seen: Counter[str] = Counter()
         by_index = self._by_index()
         for number, cells in self.table.rows():
@@ -95,12 +99,30 @@ class Plan:
             raise ImportFault("no_such_column", f"There is no column {self.by_column!r}. There are: {known}.")
         return index
 
-    def _unique_ids(self) -> set[str]:
-        """External ids that occur once in the file: a first pass that keeps only the ids."""
-        if "external_id" not in self.proposals:
-            return set()
-        found = Counter(self._cell(cells, "external_id") for _, cells in self.table.rows())
-        return {said for said, times in found.items() if times == 1 and not values.is_nothing(said)}
+    def file_notes(self) -> list[Note]:
+        """What is worth saying about the file as a whole; its row is that of the header."""
+        row = self.table.header_row
+        notes = [Note(row, "file", text) for text in self.table.warnings]
+        if "stage" not in self.proposals:
+            notes.append(Note(row, "no_stage_column", "No column holds the stage: every row waits as proposed."))
+        if self.placeholder is not None:
+            text = f"{self.placeholder!r} stands in all rows of {self.proposals['running_since'].header!r}: no start."
+            notes.append(Note(row, "constant_date", text))
+        return notes
+
+    def _look_through(self) -> set[str]:
+        """A first pass: the external ids that occur once, and whether the start is the same day everywhere."""
+        ids: Counter[str] = Counter()
+        starts: Counter[str] = Counter()
+        for _, cells in self.table.rows():
+            ids[values.one_line(self._cell(cells, "external_id"))] += 1
+            start = self._cell(cells, "running_since")
+            if not values.is_nothing(start) and len(starts) < 2:
+                starts[start] += 1
+        self.placeholder = None
+        if len(starts) == 1 and starts.total() >= _PLACEHOLDER:
+            self.placeholder = next(iter(starts))
+        return {said for said, times in ids.items() if times == 1 and not values.is_nothing(said)}
 
     def _not_a_use_case(self, number: int, cells: list[str]) -> Note | None:
         """A repeated header, or a line of totals."""
@@ -124,16 +146,18 @@ class Plan:
         if values.is_nothing(title) and not title.isalpha():
             title = ""
         external = facts.get("external_id", "")
-        identity = f"id\x00{external}" if external and external in unique else ""
-        if not identity:
+        by_id = external != "" and external in unique
+        identity = f"id\x00{external}"
+        if not by_id:
             told = f"at\x00{facts.get('organisation', '')}\x00{values.one_line(title).casefold()}"
             seen[told] += 1
             identity = f"{told}\x00{seen[told]}"
-            if external and external not in unique:
+            if external:
                 notes.append(
                     Note(number, "repeated_id", f"The id {external!r} occurs more than once; the title counts.")
                 )
-        if not title:
+        untitled = not title
+        if untitled:
             title = f"Untitled (row {number})"
             notes.append(Note(number, "untitled", "It has no title."))
         if len(title) > _MOST["title"]:
@@ -149,6 +173,8 @@ class Plan:
             facts=facts,
             details=self._details(cells),
             belongs_to=cells[by_index] if by_index is not None and by_index < len(cells) else "",
+            by_id=by_id,
+            untitled=untitled,
             notes=tuple(notes),
         )
 
@@ -168,7 +194,7 @@ class Plan:
                 dict.fromkeys(values.one_line(part)[:60] for part in _LIST.split(topic) if part.strip())
             )[:8]
         began = self._cell(cells, "running_since")
-        if not values.is_nothing(began):
+        if not values.is_nothing(began) and self.placeholder is None:
             found = values.day(began)
             self._note_day(number, began, found, notes)
             if found is not None and not values.is_year_as_serial(found):
