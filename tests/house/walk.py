@@ -27,7 +27,7 @@ from portfolio.rules import SYSTEM, Actor, Role, Stage
 
 CANARY = "Zweifelstein"  # stands in every text of the portfolio abroad; no word, no time zone
 OF_PORTFOLIO = frozenset({"slug", "job_id"})  # parameters that say: about a whole portfolio
-OWN_ONLY = frozenset({"api:withdraw"})  # whose object it is decides too: 403 for another's
+OWN_ONLY = frozenset({"api:withdraw", "withdraw"})  # whose object it is decides too: 403 for another's
 CHILDREN = frozenset({"member_id", "token_id", "request_id", "decision_id", "run_id"})
 
 
@@ -134,6 +134,7 @@ class Caller:
 
     def knock(self, method: str, route: Route, values: dict[str, Any]) -> tuple[Any, int]:
         """The answer, and how many rows the request wrote; undone afterwards."""
+        self.client.cookies.pop("messages", None)  # what an earlier answer had to say is not this one's
         with transaction.atomic():
             before = _written()
             body = {"data": "{}", "content_type": "application/json"} if route.is_api and method != "GET" else {}
