@@ -111,7 +111,7 @@ class Imports(PortfolioDoor):
             run = uploads.upload(by=self.actor, portfolio=self.seen, file=file, name=file.name or "")
         except ImportFault as fault:
             raise _unusable("file", fault) from None
-        return Response(built(vars(run)), status=201, headers={"Location": f"{request.path}{run.id}/"})
+        return Response(built(dict(vars(run))), status=201, headers={"Location": f"{request.path}{run.id}/"})
 
 
 class ImportDoor(Door):
@@ -129,7 +129,7 @@ class ImportDoor(Door):
 class OneImport(ImportDoor):
     @speaks("Its state and report", answer=OneImportShape, writes=False)
     def get(self, request: HttpRequest, slug: str, run_id: UUID) -> Response:
-        return Response(built(vars(self.seen)) | {"report": self.seen.report})
+        return Response(built(dict(vars(self.seen))) | {"report": self.seen.report})
 
 
 class Preview(ImportDoor):

@@ -83,14 +83,13 @@ def test_worker_killed_in_the_middle_loses_nothing(broker, norwell, tmp_path):
     """kill -9 of parent and child while the recompute waits for a lock that the test holds."""
     from governance.actions.assess import _lock_states
 
-    with brokers.worker(broker, tmp_path, "first") as first:
-        with transaction.atomic():
-            _lock_states([norwell.id])
-            with contextlib.ExitStack() as others:
-                others.enter_context(_acting_beside(norwell))
-                until(lambda: blocked() >= 1, CONVERGES)
-                first.kill()
-                first.popen.wait()
+    with brokers.worker(broker, tmp_path, "first") as first, transaction.atomic():
+        _lock_states([norwell.id])
+        with contextlib.ExitStack() as others:
+            others.enter_context(_acting_beside(norwell))
+            until(lambda: blocked() >= 1, CONVERGES)
+            first.kill()
+            first.popen.wait()
     assert set(Quarantine.objects.values_list("attempts", flat=True)) == {1}, "counted before the work"
     assert len(stale()) == 3
     with brokers.worker(broker, tmp_path, "second"):
