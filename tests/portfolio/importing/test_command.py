@@ -94,7 +94,7 @@ def test_a_fault_is_a_sentence_and_exit_code_1(tmp_path, home, content, options,
         call_command("import_use_cases", str(path), stdout=out, **{"portfolio": "home", "json": True} | options)
     assert (json.loads(out.getvalue())["error"], fault.value.returncode) == (code, 1)
     assert not UseCase.objects.exists()
-    with pytest.raises(CommandError, match="cannot|No such|There is no"):
+    with pytest.raises(CommandError, match=r"No such file"):
         call_command("import_use_cases", str(tmp_path / "none.csv"), portfolio="home", stdout=out)
 
 

@@ -184,7 +184,7 @@ def test_progress_is_seen_while_the_work_is_open(job, monkeypatch):
         beat(2)
         other = jobs.connection.copy()
         with other.cursor() as cursor:
-            cursor.execute("SELECT done, total, (SELECT count(*) FROM portfolio_use_case) FROM portfolio_job")
+            cursor.execute("SELECT done, total, (SELECT count(*) FROM portfolio_usecase) FROM portfolio_job")
             seen.append(cursor.fetchone())
         other.close()
         beat.close()
