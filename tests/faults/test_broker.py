@@ -1,19 +1,19 @@
 """Does an act return at once with the broker gone or frozen, and does every status become right afterwards?"""
 
-import contextlib
 import time
 
 import pytest
 from django.db import transaction
 
 from governance import nudge, tasks
+from governance.actions.assess import _lock_states
 from governance.models import Quarantine
 from portfolio.models import Dirty
 from portfolio.rules import Stage
 from tests import factories
 from tests.faults import brokers
 from tests.governance.convergence import stale
-from tests.threads import blocked, until
+from tests.threads import beside, blocked, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -81,30 +81,18 @@ def test_sweep_alone_makes_a_worker_do_it(broker, norwell, settings, tmp_path):
 
 def test_worker_killed_in_the_middle_loses_nothing(broker, norwell, tmp_path):
     """kill -9 of parent and child while the recompute waits for a lock that the test holds."""
-    from governance.actions.assess import _lock_states
-
-    with brokers.worker(broker, tmp_path, "first") as first:
-        with transaction.atomic():
-            _lock_states([norwell.id])
-            with contextlib.ExitStack() as others:
-                others.enter_context(_acting_beside(norwell))
-                until(lambda: blocked() >= 1, CONVERGES)
-                first.kill()
-                first.popen.wait()
+    with brokers.worker(broker, tmp_path, "first") as first, transaction.atomic():
+        _lock_states([norwell.id])
+        with beside(lambda: _act(norwell)):
+            until(lambda: blocked() >= 1, CONVERGES)
+            first.kill()
+            first.popen.wait()
     assert set(Quarantine.objects.values_list("attempts", flat=True)) == {1}, "counted before the work"
     assert len(stale()) == 3
     with brokers.worker(broker, tmp_path, "second"):
         nudge.publish()
         until(_converged, CONVERGES)
     assert Quarantine.objects.count() == 0
-
-
-@contextlib.contextmanager
-def _acting_beside(where):
-    from tests.threads import beside
-
-    with beside(lambda: _act(where)):
-        yield
 
 
 @pytest.mark.full
