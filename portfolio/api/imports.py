@@ -46,14 +46,13 @@ class PreviewShape(serializers.Serializer):
     report = serializers.DictField()
     mapping = serializers.DictField()
     headers = serializers.ListField(child=serializers.CharField())
-    fields_ = serializers.ListField(child=serializers.CharField(), source="fields")
     proposals = serializers.DictField()
     rows = serializers.ListField(child=serializers.DictField())
     unmapped_stages = serializers.DictField(child=serializers.IntegerField())
 
     def get_fields(self) -> dict[str, Any]:
-        found = super().get_fields()
-        return {name.rstrip("_"): field for name, field in found.items()}
+        """`fields` is taken as a class attribute, so it is added here."""
+        return super().get_fields() | {"fields": serializers.ListField(child=serializers.CharField())}
 
 
 class Mapping(shapes.Strict):
