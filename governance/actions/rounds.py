@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -58,7 +58,7 @@ def pause_the_rest(
         (case for case in cases.values() if case.use_case.id not in kept),
         key=lambda case: (case.facts.stage_since_on, case.use_case.key),
     )
-    rows = [_row(per_row.get(case.use_case.id), reason, restart_condition, review_on + index * STAGGER)
+    rows = [_terms(per_row.get(case.use_case.id), reason, restart_condition, review_on + index * STAGGER)
             for index, case in enumerate(rest)]  # fmt: skip
     verdict = _keepable(kept, cases, portfolio.policy) + _said(restart_condition=restart_condition, reason=reason)
     if not rest:
@@ -77,10 +77,16 @@ def pause_the_rest(
     return decisions
 
 
-def _row(own: Row | None, reason: str, restart_condition: str, review_on: date) -> Row:
+class _Terms(NamedTuple):
+    reason: str
+    restart_condition: str
+    review_on: date
+
+
+def _terms(own: Row | None, reason: str, restart_condition: str, review_on: date) -> _Terms:
     """What one pilot gets: its own where it says something, else what all get."""
     own = own or Row()
-    return Row(
+    return _Terms(
         own.reason.strip() or reason, own.restart_condition.strip() or restart_condition, own.review_on or review_on
     )
 
