@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest, StreamingHttpResponse
+from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
@@ -46,14 +47,10 @@ class PreviewShape(serializers.Serializer):
     report = serializers.DictField()
     mapping = serializers.DictField()
     headers = serializers.ListField(child=serializers.CharField())
-    fields_ = serializers.ListField(child=serializers.CharField(), source="fields")
+    known_fields = serializers.ListField(child=serializers.CharField())
     proposals = serializers.DictField()
     rows = serializers.ListField(child=serializers.DictField())
     unmapped_stages = serializers.DictField(child=serializers.IntegerField())
-
-    def get_fields(self) -> dict[str, Any]:
-        found = super().get_fields()
-        return {name.rstrip("_"): field for name, field in found.items()}
 
 
 class Mapping(shapes.Strict):
@@ -160,7 +157,13 @@ class Undo(ImportDoor):
 
 
 class Skipped(ImportDoor):
-    @speaks("The rows that were skipped or need a look, as CSV", writes=False)
+    @extend_schema(
+        summary="The rows that were skipped or need a look, as CSV",
+        responses={
+            (200, "text/csv"): str,
+            ("default", "application/problem+json"): shapes.Problem,
+        },
+    )
     def get(self, request: HttpRequest, slug: str, run_id: UUID) -> StreamingHttpResponse:
         notes = [*self.seen.report.get("skipped", []), *self.seen.report.get("reported", [])]
         cells = ([note["row"], note["code"], note["text"]] for note in notes)
