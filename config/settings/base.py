@@ -168,8 +168,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"ImportState": "portfolio.api.imports.STATES"},
     "ENUM_NAME_OVERRIDES": {
+        "ImportState": "portfolio.api.imports.STATES",
         "Stage": "governance.api.shapes.STAGES",
         "Verb": "governance.api.shapes.VERBS",
         "Role": "portfolio.api.members.ROLES",
