@@ -171,6 +171,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "ImportState": "portfolio.api.imports.STATES",
         "Stage": "governance.api.shapes.STAGES",
         "Verb": "governance.api.shapes.VERBS",
         "Role": "portfolio.api.members.ROLES",
