@@ -47,21 +47,11 @@ class PreviewShape(serializers.Serializer):
     report = serializers.DictField()
     mapping = serializers.DictField()
     headers = serializers.ListField(child=serializers.CharField())
-<<<<<<< HEAD
-=======
     known_fields = serializers.ListField(child=serializers.CharField())
->>>>>>> refs/heads/imports
     proposals = serializers.DictField()
     rows = serializers.ListField(child=serializers.DictField())
     unmapped_stages = serializers.DictField(child=serializers.IntegerField())
 
-<<<<<<< HEAD
-    def get_fields(self) -> dict[str, Any]:
-        """`fields` is taken as a class attribute, so it is added here."""
-        return super().get_fields() | {"fields": serializers.ListField(child=serializers.CharField())}
-
-=======
->>>>>>> refs/heads/imports
 
 class Mapping(shapes.Strict):
     columns = serializers.DictField(
@@ -122,11 +112,7 @@ class Imports(PortfolioDoor):
             run = uploads.upload(by=self.actor, portfolio=self.seen, file=file, name=file.name or "")
         except ImportFault as fault:
             raise _unusable("file", fault) from None
-<<<<<<< HEAD
-        return Response(built(dict(vars(run))), status=201, headers={"Location": f"{request.path}{run.id}/"})
-=======
         return Response(built(_row(run)), status=201, headers={"Location": f"{request.path}{run.id}/"})
->>>>>>> refs/heads/imports
 
 
 class ImportDoor(Door):
@@ -144,11 +130,7 @@ class ImportDoor(Door):
 class OneImport(ImportDoor):
     @speaks("Its state and report", answer=OneImportShape, writes=False)
     def get(self, request: HttpRequest, slug: str, run_id: UUID) -> Response:
-<<<<<<< HEAD
-        return Response(built(dict(vars(self.seen))) | {"report": self.seen.report})
-=======
         return Response(built(_row(self.seen)) | {"report": self.seen.report})
->>>>>>> refs/heads/imports
 
 
 class Preview(ImportDoor):
