@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("portfolio.api.urls")),
     path("", include("portfolio.api.import_urls")),
     path("", include("governance.api.urls")),
+    path("", include("feedback.urls")),
 ]

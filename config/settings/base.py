@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "people",
     "ledger",
     "portfolio",
+    "feedback",
     "governance",
 ]
 
@@ -204,6 +205,8 @@ TOKEN_ENVIRONMENT = os.environ.get("TOKEN_ENVIRONMENT", "live")  # stands inside
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "governance.tasks.sweep_dirty", "schedule": 15.0, "options": {"expires": 15}},
     "jobs": {"task": "portfolio.tasks.sweep_jobs", "schedule": 30.0, "options": {"expires": 30}},
+    "fold": {"task": "feedback.tasks.fold_waiting", "schedule": 1.0, "options": {"expires": 5}},
+    "months": {"task": "feedback.tasks.keep_months", "schedule": 3600.0, "options": {"expires": 3600}},
     "nightly": {"task": "governance.tasks.slow_nightly", "schedule": 300.0, "options": {"expires": 300}},
 }
 NUDGE = True  # False in one CI run: everything must converge by the sweep alone
