@@ -1,12 +1,15 @@
-"""Files made by hand for the tests: CSV bytes, workbooks, and workbooks that no spreadsheet would write."""
+"""Small files for the importer's tests, made on the spot: text, workbooks, and workbooks that no spreadsheet would write."""
 
 import io
 import zipfile
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 
-from portfolio.importing.plan import Plan, Summary, prepare
-from portfolio.importing.reading import read
+from portfolio.importing.mapping import Mapping
+from portfolio.importing.plan import Content, Plan, prepare
+from portfolio.importing.reading import opened, read
 from portfolio.importing.rows import Row
 
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
@@ -23,16 +26,38 @@ RELS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
-def plan_of(content: bytes, mapping=None, **options) -> Plan:
-    return prepare(read(io.BytesIO(content), **options), mapping)
+def plan_of(content: bytes, mapping: dict[str, Any] | None = None, by: str | None = None, **options) -> Plan:
+    return prepare(read(io.BytesIO(content), **options), Mapping.of(mapping), by_column=by)
 
 
-def summary_of(content: bytes, mapping=None, **options) -> Summary:
-    return plan_of(content, mapping, **options).summary()
+def content_of(content: bytes, mapping: dict[str, Any] | None = None, **options) -> Content:
+    return plan_of(content, mapping, **options).content()
 
 
-def rows_of(content: bytes, mapping=None, **options) -> list[Row]:
-    return [row for row in plan_of(content, mapping, **options).rows() if isinstance(row, Row)]
+def rows_of(content: bytes, mapping: dict[str, Any] | None = None, **options) -> list[Row]:
+    return content_of(content, mapping, **options).rows
+
+
+def planned(path: Path, by: str | None = None) -> tuple[Plan, Content]:
+    """A file of the disk: the plan (its table is closed) and what it holds."""
+    with opened(path) as table:
+        plan = prepare(table, by_column=by)
+        return plan, plan.content()
+
+
+def codes(notes) -> list[str]:
+    return [note.code for note in notes]
+
+
+def saved(folder: Path, content: str | bytes, name: str = "register.csv") -> Path:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def table(headers: list[str], *rows: list[str]) -> bytes:
+    """A CSV file with every cell quoted."""
+    return csv_of(*(",".join('"' + cell.replace('"', '""') + '"' for cell in line) for line in (headers, *rows)))
 
 
 def csv_of(*lines: str) -> bytes:
