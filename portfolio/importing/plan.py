@@ -68,9 +68,9 @@ class Plan:
         May be called again and says the same. Raises ImportFault.
         """
         nth: Counter[tuple[str, str]] = Counter()
-        title = self.columns["title"].index
+        title, ids = self.columns["title"].index, self.columns.get("external_id")
         for number, cells, notes in _clean_rows(self.table):
-            why = skips.reason(number, cells, self.table.headers, title, self._shape)
+            why = skips.reason(number, cells, self.table.headers, title, ids.index if ids else None, self._shape)
             yield Note(number, *why) if why else self._row(number, cells, notes, nth)
 
     def content(self, tick: Callable[[], None] | None = None) -> Content:

@@ -50,7 +50,6 @@ def profile(cells: Sequence[str]) -> Profile:
     def share(test: object) -> float:
         return sum(1 for text in filled if callable(test) and test(text)) / total
 
-    integers = [int(text) for text in filled if _INTEGER.match(text)]
     return Profile(
         filled=len(filled),
         distinct=len(kinds),
@@ -64,6 +63,12 @@ def profile(cells: Sequence[str]) -> Profile:
         json=share(lambda text: text[0] in "{["),
         stages=sum(1 for text in filled if known.get(values.fold(text[:300]))) / total,
         stage_kinds=len({stage for stage in known.values() if stage}),
-        counts_up=len(integers) == len(filled) > 2 and all(b - a == 1 for a, b in itertools.pairwise(integers)),
+        counts_up=_counts_up(filled),
         examples=tuple(values.one_line(text)[:80] for text in list(kinds.values())[:3]),
     )
+
+
+def _counts_up(filled: Sequence[str]) -> bool:
+    """1, 2, 3, …: a running number? What stands below the table (a sum, a note) may end it."""
+    numbers = [int(text) for text in itertools.takewhile(_INTEGER.match, filled)]
+    return len(numbers) >= max(3, 0.6 * len(filled)) and all(b - a == 1 for a, b in itertools.pairwise(numbers))

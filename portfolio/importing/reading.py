@@ -40,7 +40,7 @@ Source = CsvFile | XlsxFile | JsonFile
 
 @dataclass(slots=True)
 class Table:
-    """A header and the rows below it. `header_row` is 1-based as spreadsheets count; nameless columns are "".
+    """A header and the rows below it. `header_row` is 1-based as spreadsheets count.
 
     `rows()` may be called any number of times; each call reads the file anew and holds one row at a time.
     """

@@ -31,7 +31,7 @@ class Shape:
 
 
 def reason(
-    number: int, cells: Sequence[str], headers: Sequence[str], title: int, shape: Shape
+    number: int, cells: Sequence[str], headers: Sequence[str], title: int, ids: int | None, shape: Shape
 ) -> tuple[str, str] | None:
     """(code, text) when the row is skipped; None when it is a use case, even a thin one. Cells are cleaned."""
     filled = [(index, cell) for index, cell in enumerate(cells) if cell]
@@ -44,7 +44,7 @@ def reason(
     wide = shape.usual >= 3
     if wide and len(filled) <= 2 and _NOTE.match(first):
         return "note", "A note, not a use case."
-    if wide and len(filled) == 1 and first_index != title:
+    if wide and len(filled) == 1 and first_index != title and not (first_index == ids and _is_id(first)):
         return "note", "Text in one cell only, and not in the column of the title."
     if wide and len(filled) == 1 and number > shape.last_full and (len(first) > _SENTENCE or _is_sentence(first)):
         return "note", "A note below the table, not a use case."
@@ -54,6 +54,10 @@ def reason(
 def _repeats(filled: Sequence[tuple[int, str]], headers: Sequence[str]) -> bool:
     same = sum(1 for index, cell in filled if index < len(headers) and values.fold(cell) == values.fold(headers[index]))
     return same >= 2 and same >= 0.6 * len(filled)
+
+
+def _is_id(text: str) -> bool:
+    return len(text) <= 40 and any(char.isdigit() for char in text) and not any(char.isspace() for char in text)
 
 
 def _figure(cell: str) -> bool:

@@ -79,8 +79,17 @@ def test_unknown_columns_are_kept_in_the_details_and_nothing_is_guessed():
 
 
 def test_a_running_number_is_no_identity():
-    plan = plan_of(csv_of("No.,Title", "1,Aa", "2,Bb", "3,Cc", "4,Dd"))
-    assert "external_id" not in plan.columns
+    assert "external_id" not in plan_of(csv_of("No.,Title", "1,Aa", "2,Bb", "3,Cc", "4,Dd")).columns
+    summed = csv_of("Nr.;Name;Status", "1;Aa;Pilot", "2;Bb;Live", "3;Cc;Live", "Summe;3;", "Quelle: Amt;;")
+    assert "external_id" not in plan_of(summed).columns
+
+
+def test_a_row_with_an_id_alone_is_an_untitled_use_case():
+    found = content_of(csv_of("ID,Title,Agency,Stage", "A-1,Chat,X,Pilot", "A-2", "A-3,Ocr,X,Live", "Stand 2026"))
+    assert [(row.title, row.facts["external_id"]) for row in found.rows] == [
+        ("Chat", "A-1"), ("Untitled (row 3)", "A-2"), ("Ocr", "A-3"),
+    ]  # fmt: skip
+    assert codes(found.skipped) == ["note"]
 
 
 def test_a_file_without_stages_is_taken_and_said():
