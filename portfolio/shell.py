@@ -20,6 +20,7 @@ from portfolio.rules import Policy
 PLACES = (
     ("board", "Board", "board", ()),
     ("usecase", "Use cases", "use_cases", ("/u/",)),
+    ("import", "Import", "imports", ()),
     ("decision", "Decision log", "decisions", ("/d/",)),
     ("ledger", "Ledger", "ledger", ()),
     ("people", "Members", "members", ()),

@@ -51,13 +51,17 @@ def upload(*, by: Actor, portfolio: Portfolio, file: File, name: str) -> ImportR
     return run
 
 
-def opened(run: ImportRun, mapping: dict[str, Any] | None = None, sheet: str | None = None) -> Plan:
-    """The run's file under its mapping, or under the one given. Raises `ImportFault`."""
+def table_of(run: ImportRun, sheet: str | None = None) -> reading.Table:
+    """The run's file as rows of text. Raises `ImportFault`."""
     if not run.file or not run.file.storage.exists(run.file.name):
         raise ImportFault("file_gone", "The uploaded file is no longer there. Upload it again.")
     wanted = sheet if sheet is not None else run.sheet
-    table = reading.read(Path(run.file.path), name=run.file_name, sheet=wanted or None)
-    return plans.prepare(table, run.mapping if mapping is None else mapping)
+    return reading.read(Path(run.file.path), name=run.file_name, sheet=wanted or None)
+
+
+def opened(run: ImportRun, mapping: dict[str, Any] | None = None, sheet: str | None = None) -> Plan:
+    """The run's file under its mapping, or under the one given. Raises `ImportFault`."""
+    return plans.prepare(table_of(run, sheet), run.mapping if mapping is None else mapping)
 
 
 def preview(
