@@ -26,6 +26,14 @@ MAGNITUDES = [
     ("over_1m", "over 1 million a year"),
 ]
 
+UNSORTED = (  # one of the five facts of first sort is missing
+    Q(business_outcome="")
+    | Q(magnitude="")
+    | Q(running_since=None)
+    | Q(real_users=None)
+    | Q(sponsor=None, sponsor_name="")
+)
+
 
 class UseCaseSet(models.QuerySet["UseCase"]):
     def visible_to(self, actor: Actor) -> UseCaseSet:
@@ -40,8 +48,7 @@ class UseCaseSet(models.QuerySet["UseCase"]):
 
     def to_sort(self) -> UseCaseSet:
         """Pilots that lack one of the five facts of first sort."""
-        lacking = Q(business_outcome="") | Q(magnitude="") | Q(running_since=None) | Q(real_users=None)
-        return self.in_pilot().filter(lacking | Q(sponsor=None, sponsor_name=""))
+        return self.in_pilot().filter(UNSORTED)
 
     def matching(self, words: str) -> UseCaseSet:
         """Search over key, title, problem, organisation and tags; every word must occur."""
