@@ -1,4 +1,13 @@
-"""The REST routes, one line each."""
+"""The REST door, /api/v1/: each room brings its own routes; here they come together with their description."""
+
+from django.urls import include, path
+
+from config.rest import documents
 
 app_name = "api"
-urlpatterns: list = []
+urlpatterns = [
+    path("schema/", documents.Schema.as_view(), name="schema"),
+    path("docs/", documents.docs, name="docs"),
+    path("", include("portfolio.api.urls")),
+    path("", include("governance.api.urls")),
+]

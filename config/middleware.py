@@ -3,10 +3,13 @@
 import uuid
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.views.defaults import page_not_found
 
 from config.rest.problems import problem_response
+from portfolio.rules import Conflict, NotPermitted, NotVisible, Refused
 
 
 class RequestId:
@@ -49,3 +52,42 @@ def _values(request: HttpRequest):
 
 def _unclean(text: str) -> bool:
     return "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text)
+
+
+class PlainErrors:
+    """Answers a page whose action refused outside a form: 404, 403, 409 or 422, each as a page people can read.
+
+    The API has its own handler (config/rest/problems.py); views catch what they can show in place.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        if request.path.startswith("/api/"):
+            return None
+        if isinstance(fault, NotVisible):
+            return page_not_found(request, Http404())
+        if isinstance(fault, NotPermitted):
+            return render(request, "403.html", {"text": fault.text}, status=403)
+        if isinstance(fault, Conflict):
+            return render(request, "governance/refused.html", {"conflict": True}, status=409)
+        if isinstance(fault, Refused):
+            return render(request, "governance/refused.html", {"reasons": fault.reasons}, status=422)
+        return None
+
+
+class OwnTime:
+    """Shows times in the reader's zone. Days are the portfolio's and are handed to the templates."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/api/") or not request.user.is_authenticated:
+            return self.get_response(request)
+        with timezone.override(request.user.time_zone):
+            return self.get_response(request)

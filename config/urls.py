@@ -10,5 +10,11 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("api/v1/", include("config.api")),
+    path("", include("people.urls")),
     path("", include("governance.urls")),
 ]
+
+handler400 = "config.rest.errors.bad_request"
+handler403 = "config.rest.errors.not_permitted"
+handler404 = "config.rest.errors.not_found"
+handler500 = "config.rest.errors.failed"

@@ -5,6 +5,7 @@ gives up after 0.3 s, stays quiet for 15 s, and the sweep does the work all the 
 """
 
 import logging
+import os
 import threading
 import time
 
@@ -15,11 +16,11 @@ log = logging.getLogger(__name__)
 
 TIMEOUT = 0.3  # seconds
 QUIET = 15.0  # seconds of silence after a failure
+IDLE = 60.0  # seconds without a wake after which the thread ends
 _OPTIONS = {
     "socket_timeout": TIMEOUT,
     "socket_connect_timeout": TIMEOUT,
     "retry_on_timeout": False,
-    "max_retries": 0,
 }
 
 
@@ -35,18 +36,28 @@ class Nudger:
         """Ask for a message; returns at once."""
         self._asked.set()
         with self._start:
-            if self._thread is None or not self._thread.is_alive():  # also after a fork
+            if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="nudge", daemon=True)
                 self._thread.start()
 
     def _run(self) -> None:
-        while self._asked.wait(timeout=60):
+        while not self._idle():
             self._asked.clear()
             try:
                 publish()
             except Exception as fault:
                 log.warning("nudge_failed %s: the sweep will do it", type(fault).__name__)
                 time.sleep(QUIET)
+
+    def _idle(self) -> bool:
+        """True ends the thread: a minute without a wake. Decided under the lock, so that no wake falls between."""
+        if self._asked.wait(timeout=IDLE):
+            return False
+        with self._start:
+            if self._asked.is_set():
+                return False
+            self._thread = None
+            return True
 
 
 def publish() -> None:
@@ -58,6 +69,15 @@ def publish() -> None:
 
 
 _nudger = Nudger()
+
+
+def _forget_the_parents_thread() -> None:
+    """A fork copies locks as they stand, perhaps held by a thread that the child does not have."""
+    global _nudger
+    _nudger = Nudger()
+
+
+os.register_at_fork(after_in_child=_forget_the_parents_thread)
 
 
 def wake() -> None:

@@ -136,3 +136,14 @@ def use_link(*, token: str) -> User:
     if not link.user.is_active:
         raise LinkRefused("person_inactive")
     return link.user
+
+
+@transaction.atomic
+def welcome(*, token: str, password: str) -> User:
+    """Spend the link and set the password of the person it lets in. Raises LinkRefused, ValidationError."""
+    user = use_link(token=token)
+    validate_password(password, user)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    log.info("password set by link: %s", user.id)
+    return user

@@ -1,8 +1,108 @@
-"""What does every page's frame need to know?"""
+"""What does every page's frame need to know: who reads, in which portfolio, where may they go?
 
+Lazy: a page that shows no frame asks nothing, and a page that does asks one query besides the actor's roles.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
+from django.urls import reverse
+
+from portfolio.access.identity import actor_of
+from portfolio.models import PolicyVersion, Portfolio
+from portfolio.queries import with_slots
+from portfolio.rules import Policy
+
+# icon, label, route, where else this place is "here"; a room adds its own line when it has a page
+PLACES = (
+    ("board", "Board", "board", ()),
+    ("usecase", "Use cases", "use_cases", ("/u/",)),
+    ("decision", "Decision log", "decisions", ("/d/",)),
+    ("ledger", "Ledger", "ledger", ()),
+    ("people", "Members", "members", ()),
+    ("policy", "Cap and limits", "policy", ()),
+)
 
 
-def context(request: HttpRequest) -> dict:
-    """The `shell` of templates/base.html; filled by the pages' room."""
-    return {}
+@dataclass(frozen=True)
+class Item:
+    """One line of the rail."""
+
+    icon: str
+    label: str
+    url: str
+    current: bool = False
+    count: int | None = None
+
+
+class Shell:
+    """The `shell` of templates/base.html. A view that shows a portfolio puts it on `request.portfolio`."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def _person(self) -> Any:
+        user = getattr(self.request, "user", None)
+        return user if user is not None and user.is_authenticated else None
+
+    @property
+    def theme(self) -> str:
+        return self._person.theme if self._person else ""
+
+    @property
+    def shortcuts(self) -> bool:
+        return self._person.shortcuts if self._person else True
+
+    @property
+    def user(self) -> dict[str, str]:
+        return {"name": str(self._person), "email": self._person.email, "url": reverse("own_settings")}
+
+    @cached_property
+    def portfolios(self) -> list[Portfolio]:
+        """The reader's portfolios with `slots_taken`, `use_case_count`, `cap` and `url`: one query."""
+        if self._person is None:
+            return []
+        newest = PolicyVersion.objects.filter(portfolio=OuterRef("pk")).order_by("-number").values("limits")[:1]
+        found = list(with_slots(actor_of(self.request)).annotate(limits=Subquery(newest)).order_by("name"))
+        for one in found:
+            one.cap = Policy.from_json(one.limits or {}).pilot_cap
+            one.url = reverse("board", args=[one.slug])
+        return found
+
+    @cached_property
+    def portfolio(self) -> Portfolio | None:
+        """The one shown; on a page of none, the reader's only one."""
+        shown = getattr(self.request, "portfolio", None)
+        if shown is not None:
+            return shown
+        return self.portfolios[0] if len(self.portfolios) == 1 else None
+
+    @cached_property
+    def nav(self) -> list[Item]:
+        shown = self.portfolio
+        if shown is None:
+            return [Item("portfolio", "Portfolios", reverse("home"), self.request.path == "/")]
+        counted = next((one.use_case_count for one in self.portfolios if one.id == shown.id), None)
+        items = []
+        for icon, label, route, elsewhere in PLACES:
+            url = reverse(route, args=[shown.slug])
+            path = self.request.path
+            here = path == url or (route != "board" and path.startswith(url)) or path.startswith(tuple(elsewhere))
+            items.append(Item(icon, label, url, here, counted if route == "use_cases" else None))
+        return items
+
+
+def of(request: HttpRequest) -> Shell:
+    """The one shell of this request."""
+    if not hasattr(request, "_shell"):
+        request._shell = Shell(request)  # type: ignore[attr-defined]
+    return request._shell  # type: ignore[attr-defined]
+
+
+def context(request: HttpRequest) -> dict[str, Shell]:
+    """The context processor."""
+    return {"shell": of(request)}

@@ -1,19 +1,29 @@
 """What JSON does this door take? Strict: one meaning, storable, not nested beyond reason."""
 
 import json
+import math
 from typing import Any
 
+from django.conf import settings
 from rest_framework import exceptions
 from rest_framework.parsers import JSONParser
 
 MAX_DEPTH = 32  # levels of nesting (reliability C3 4)
 
 
+class TooLarge(exceptions.APIException):
+    status_code = 413
+    default_code = "too_large"
+    default_detail = "The body is larger than this door takes."
+
+
 class StrictJSONParser(JSONParser):
     """JSON without duplicate keys, NaN, NUL, lone surrogates, huge integers or deep nesting: each a clear 400."""
 
     def parse(self, stream, media_type=None, parser_context=None):
-        raw = stream.read()
+        raw = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+        if len(raw) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise TooLarge
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError:
@@ -26,7 +36,8 @@ def parse_strict(text: str) -> Any:
     if _depth(text) > MAX_DEPTH:
         raise exceptions.ParseError(f"The JSON is nested deeper than {MAX_DEPTH} levels.")
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_small_int)
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_small_int,
+                           parse_float=_finite)  # fmt: skip
     except RecursionError:
         raise exceptions.ParseError(f"The JSON is nested deeper than {MAX_DEPTH} levels.") from None
     except ValueError as fault:
@@ -77,6 +88,13 @@ def _small_int(digits: str) -> int:
     if len(digits) > 19:
         raise ValueError("an integer has more than 18 digits")
     return int(digits)
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise ValueError("a number is too large")
+    return value
 
 
 def _has_unstorable(value: Any) -> bool:

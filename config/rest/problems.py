@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig
+from django.core.exceptions import ValidationError as ModelFault
 from django.db import OperationalError
 from django.http import Http404, HttpResponse
 from rest_framework import exceptions, status
@@ -13,14 +14,15 @@ from rest_framework.views import set_rollback
 from portfolio.rules import Conflict, NotPermitted, NotVisible, PolicyFault, Reason, Refused
 
 PROBLEM = "application/problem+json"
+NOT_FOUND = "There is nothing here, or nothing that you may see."  # the same for unknown and foreign
 
 
 def body(status_code: int, code: str, detail: str, **more: Any) -> dict[str, Any]:
     """A problem+json body (RFC 9457)."""
     titles = {
         400: "Not usable", 401: "Not identified", 403: "Not permitted", 404: "Not found", 405: "Not allowed here",
-        409: "Refused", 412: "Changed meanwhile", 413: "Too large", 415: "Not this media type", 422: "Key reused",
-        428: "If-Match needed", 429: "Too many requests", 503: "Not available",
+        406: "Not acceptable", 409: "Refused", 412: "Changed meanwhile", 413: "Too large", 415: "Not this media type",
+        422: "Key reused", 428: "If-Match needed", 429: "Too many requests", 500: "Failed", 503: "Not available",
     }  # fmt: skip
     return {
         "type": f"about:blank#{code}",
@@ -33,8 +35,9 @@ def body(status_code: int, code: str, detail: str, **more: Any) -> dict[str, Any
 
 
 def problem_response(status_code: int, code: str, detail: str) -> HttpResponse:
-    """For code outside DRF's views."""
-    return HttpResponse(json.dumps(body(status_code, code, detail)), status=status_code, content_type=PROBLEM)
+    """For code outside DRF's views; the same bytes as inside them."""
+    text = json.dumps(body(status_code, code, detail), separators=(",", ":"), ensure_ascii=False)
+    return HttpResponse(text, status=status_code, content_type=PROBLEM)
 
 
 def reasons(found: tuple[Reason, ...]) -> list[dict[str, str]]:
@@ -50,13 +53,17 @@ def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
         case NotPermitted():
             found = body(403, exc.code, exc.text)
         case NotVisible() | Http404():
-            found = body(404, "not_found", "There is nothing here, or nothing that you may see.")
+            found = body(404, "not_found", NOT_FOUND)
         case Conflict():
-            found = body(412, "changed_meanwhile", str(exc))
+            found, headers = _conflict(exc, context)
         case PolicyFault():
             found = _invalid({exc.field: [str(exc)]})
+        case ModelFault():
+            found = _invalid(exc.message_dict if hasattr(exc, "error_dict") else exc.messages)
         case exceptions.ValidationError():
             found = _invalid(exc.detail)
+        case exceptions.PermissionDenied() if str(exc.detail).startswith("CSRF"):
+            found = body(403, "csrf_failed", "Send the session's CSRF token in the header X-CSRFToken.")
         case exceptions.APIException():
             code = exc.get_codes() if isinstance(exc.get_codes(), str) else "error"
             found = body(exc.status_code, str(code), str(exc.detail))
@@ -74,6 +81,14 @@ def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
             return None
     set_rollback()
     return Response(found, status=found["status"], headers=headers, content_type=PROBLEM)
+
+
+def _conflict(exc: Conflict, context: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """412 with the row as it is now, in the words of the view that was asked."""
+    represent = getattr(context.get("view"), "represent", None)
+    present = represent(exc.present) if represent and exc.present is not None else None
+    headers = {"ETag": exc.present.etag} if hasattr(exc.present, "etag") else {}
+    return body(412, "changed_meanwhile", str(exc), **({"present": present} if present else {})), headers
 
 
 def _headers(exc: exceptions.APIException) -> dict[str, str]:

@@ -47,6 +47,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.middleware.PlainInput",
+    "config.middleware.PlainErrors",
+    "config.middleware.OwnTime",
     "portfolio.access.middleware.AccessMiddleware",
 ]
 
@@ -153,10 +155,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["portfolio.access.drf.Allowed"],
     "DEFAULT_PARSER_CLASSES": ["config.rest.parsing.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "config.rest.pages.CursorPages",
+    "DEFAULT_SCHEMA_CLASS": "config.rest.schema.RoomSchema",
+    "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "config.rest.problems.problem",
-    "PAGE_SIZE": 100,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "COERCE_DECIMAL_TO_STRING": True,
 }
@@ -168,6 +169,13 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "Stage": "governance.api.shapes.STAGES",
+        "Verb": "governance.api.shapes.VERBS",
+        "Role": "portfolio.api.members.ROLES",
+        "Status": "governance.api.shapes.STATUSES",
+        "LaneCode": "portfolio.models.Lane.CODES",
+    },
 }
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)

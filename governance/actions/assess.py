@@ -16,7 +16,7 @@ from django.db.models import Count, F
 from django.utils import timezone
 
 from governance.facts import Picture, gather, policies_of
-from governance.models import Assessment, AssessmentHistory, PortfolioState
+from governance.models import Assessment, AssessmentHistory, PortfolioState, Quarantine
 from governance.rules import advice, status
 from governance.rules import warnings as warning_rules
 from governance.rules.facts import Facts
@@ -39,7 +39,8 @@ _WRITTEN = ("portfolio", *_SHOWN, "pause_order", "flags", "material_hash", "inpu
 def reassess(ids: Sequence[UUID], as_of: date | None = None, *, rank: bool = True) -> int:
     """Recompute these use cases; answers how many assessments changed. Safe to run twice and in any order.
 
-    Deletes only the dirty rows it saw before gathering (rules.md 9). With `rank` the portfolios' advice and
+    Deletes only the dirty rows it saw before gathering (rules.md 9), and lifts the quarantine of whatever it could
+    assess. With `rank` the portfolios' advice and
     warnings follow at once; a long pass in chunks does that at its end by `rank_portfolios`.
     """
     with transaction.atomic():
@@ -49,8 +50,10 @@ def reassess(ids: Sequence[UUID], as_of: date | None = None, *, rank: bool = Tru
         changed = _store(picture)
         if rank:
             for portfolio_id in portfolio_ids:
-                _rank(portfolio_id, picture.policies[portfolio_id])
+                if portfolio_id in picture.policies:  # else its use cases were deleted meanwhile
+                    _rank(portfolio_id, picture.policies[portfolio_id])
         Dirty.objects.filter(id__in=seen).delete()
+        Quarantine.objects.filter(use_case_id__in=ids).delete()
     return changed
 
 
@@ -121,15 +124,21 @@ def compute(facts: Facts, policy: Policy) -> dict[str, Any]:
 
 
 def _store(picture: Picture) -> int:
-    """Upsert what changed, and add to the history what a person would see changed."""
+    """Upsert what changed, and add to the history what a person would see changed.
+
+    A row whose inputs alone changed is written too, else the self-audit would hold today's facts against the day
+    and the policy of long ago; it does not count as changed.
+    """
     stored = {row.use_case_id: row for row in Assessment.objects.filter(use_case_id__in=picture.facts)}
     now = timezone.now()
-    fresh, history = [], []
+    fresh, history, changed = [], [], 0
     for use_case_id, facts in picture.facts.items():
         values = compute(facts, picture.policies[facts.portfolio_id])
         old = stored.get(use_case_id)
-        if old is not None and all(getattr(old, name) == values[name] for name in _COMPARED):
+        same = old is not None and all(getattr(old, name) == values[name] for name in _COMPARED)
+        if same and old is not None and old.inputs == values["inputs"]:
             continue
+        changed += not same
         fresh.append(Assessment(use_case_id=use_case_id, computed_at=now, **values))
         if old is None or any(getattr(old, name) != values[name] for name in _SHOWN):
             history.append(
@@ -147,11 +156,11 @@ def _store(picture: Picture) -> int:
         fresh, update_conflicts=True, unique_fields=["use_case"], update_fields=_WRITTEN, batch_size=500
     )
     AssessmentHistory.objects.bulk_create(history, batch_size=500)
-    return len(fresh)
+    return changed
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else None if value is None else value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _rank(portfolio_id: UUID, policy: Policy) -> None:
@@ -220,8 +229,8 @@ def _flagged(portfolio_id: UUID) -> dict[str, list[warning_rules.Subject]]:
     return found
 
 
-def _overloaded(portfolio_id: UUID, policy: Policy) -> dict[str, int]:
-    """People who lead or sponsor more active pilots than the policy allows, by name."""
+def _overloaded(portfolio_id: UUID, policy: Policy) -> list[tuple[str, int]]:
+    """(name, pilots) of those who lead or sponsor more active pilots than the policy allows; two may share a name."""
     pilots: dict[tuple[Any, str], set[UUID]] = defaultdict(set)
     seats = UseCase.objects.in_pilot().filter(portfolio_id=portfolio_id)
     for seat in ("lead", "sponsor"):
@@ -231,6 +240,4 @@ def _overloaded(portfolio_id: UUID, policy: Policy) -> dict[str, int]:
         for use_case_id, user_id, name, email in rows:
             pilots[user_id, name or email].add(use_case_id)
     limit = policy.active_pilots_per_person
-    return {
-        name: len(ids) for (_, name), ids in sorted(pilots.items(), key=lambda pair: pair[0][1]) if len(ids) > limit
-    }
+    return sorted((name, len(ids)) for (_, name), ids in pilots.items() if len(ids) > limit)

@@ -61,9 +61,11 @@ def open_cases(portfolio: Portfolio, use_case_ids: list[UUID]) -> dict[UUID, Cas
     """Several use cases of one portfolio, whose row the caller holds; locked by id, gathered in one set."""
     rows = {
         row.id: row
-        for row in UseCase.objects.select_for_update(of=("self",)).filter(id__in=sorted(use_case_ids)).order_by("id")
+        for row in UseCase.objects.select_for_update(of=("self",), no_key=True)
+        .filter(portfolio=portfolio, id__in=use_case_ids)
+        .order_by("id")
     }
-    picture = gather(use_case_ids)
+    picture = gather(rows)
     cases = {}
     for use_case_id, row in rows.items():
         row.portfolio = portfolio

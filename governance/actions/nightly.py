@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,10 +12,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from governance.actions.assess import _COMPARED, CHUNK, CODE_VERSION, compute, rank_portfolios, reassess
+from governance.actions.sweep import one_at_a_time, work_off
 from governance.facts import gather
 from governance.models import Assessment, PortfolioState
+from portfolio import changes
 from portfolio.models import Dirty, PolicyVersion, Portfolio, UseCase
-from portfolio.rules import Stage
+from portfolio.rules import Policy, Stage
 
 log = logging.getLogger(__name__)
 
@@ -29,66 +32,99 @@ def nightly_due(now: datetime | None = None) -> list[UUID]:
     for portfolio in Portfolio.objects.listed():
         local = now.astimezone(ZoneInfo(portfolio.time_zone))
         if local.time() >= NIGHTLY_AT and (states.get(portfolio.id) or date.min) < local.date():
-            if nightly(portfolio.id, local.date()):
-                done.append(portfolio.id)
+            try:
+                if nightly(portfolio.id, local.date()):
+                    done.append(portfolio.id)
+            except Exception:  # one portfolio's fault never costs the others their night
+                log.exception("nightly_failed portfolio=%s", portfolio.id)
     return done
 
 
 def nightly(portfolio_id: UUID, on: date) -> bool:
-    """Audit, count missed reviews, recompute all, once a day. False: another worker has it."""
-    with connection.cursor() as cursor:  # held until the pass ends, on this session
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [f"nightly:{portfolio_id}"])
-        if not cursor.fetchone()[0]:
+    """Audit, count missed reviews, recompute all, once a day. False: another worker has it, or had it."""
+    with one_at_a_time(f"nightly:{portfolio_id}") as ours:
+        if not ours or PortfolioState.objects.filter(portfolio_id=portfolio_id, nightly_on__gte=on).exists():
             return False
-    try:
         differences = audit(portfolio_id)
         if differences:
             log.error("self_audit_differs portfolio=%s use_cases=%s", portfolio_id, differences[:20])
         _count_missed_reviews(portfolio_id, on)
         for chunk in _chunks(portfolio_id):
-            reassess(chunk, on, rank=False)
+            work_off(chunk, as_of=on, rank=False)
         rank_portfolios([portfolio_id])
         PortfolioState.objects.filter(portfolio_id=portfolio_id).update(nightly_on=on)
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [f"nightly:{portfolio_id}"])
     return True
 
 
 def audit(portfolio_id: UUID) -> list[str]:
-    """The ids whose stored assessment is not what the rules say of today's facts with the stored inputs.
+    """The ids whose stored assessment is lost, or not what the rules say of the facts with the stored inputs.
 
     Use cases whose facts changed since (dirty), or that another version of the code assessed, are left out.
     """
+    policies: dict[int, Policy] = {}
     wrong = []
     for chunk in _chunks(portfolio_id):
-        dirty = set(Dirty.objects.filter(use_case_id__in=chunk).values_list("use_case_id", flat=True))
-        stored = Assessment.objects.filter(use_case_id__in=chunk).exclude(use_case_id__in=dirty)
-        by_day: dict[date, list[Assessment]] = {}
-        for row in stored:
-            if row.inputs.get("code") == CODE_VERSION:
-                by_day.setdefault(date.fromisoformat(row.inputs["as_of"]), []).append(row)
-        for day, rows in by_day.items():
-            picture = gather([row.use_case_id for row in rows], day)
-            for row in rows:
-                policy = _policy(portfolio_id, row.inputs["policy"]) or picture.policy_of(row.use_case_id)
-                values = compute(picture.facts[row.use_case_id], policy)
-                if any(getattr(row, name) != values[name] for name in _COMPARED):
-                    wrong.append(str(row.use_case_id))
+        with _one_moment():
+            wrong += _differing(portfolio_id, chunk, policies)
     return wrong
 
 
-def _policy(portfolio_id: UUID, number: int):
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """One picture of rows, dirty marks and assessments: a change between two queries would look like a difference.
+
+    Inside the caller's transaction (a test, say) that one is used as it is.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def _differing(portfolio_id: UUID, chunk: list[UUID], policies: dict[int, Policy]) -> list[str]:
+    dirty = set(Dirty.objects.filter(use_case_id__in=chunk).values_list("use_case_id", flat=True))
+    there = UseCase.objects.filter(id__in=chunk).exclude(id__in=dirty)
+    wrong = [str(lost) for lost in there.filter(assessment=None).values_list("id", flat=True)]
+    by_day: dict[date, list[Assessment]] = {}
+    for row in Assessment.objects.filter(use_case_id__in=chunk).exclude(use_case_id__in=dirty):
+        if row.inputs.get("code") == CODE_VERSION:
+            by_day.setdefault(date.fromisoformat(row.inputs["as_of"]), []).append(row)
+    for day, rows in by_day.items():
+        facts = gather([row.use_case_id for row in rows], day).facts
+        for row in rows:
+            number = row.inputs["policy"]
+            if number not in policies:
+                policies[number] = _policy(portfolio_id, number)
+            values = compute(facts[row.use_case_id], policies[number])
+            if any(getattr(row, name) != values[name] for name in _COMPARED):
+                wrong.append(str(row.use_case_id))
+    return wrong
+
+
+def _policy(portfolio_id: UUID, number: int) -> Policy:
+    """That version; the defaults, which gathering takes too, for a portfolio without any."""
     version = PolicyVersion.objects.filter(portfolio_id=portfolio_id, number=number).first()
-    return version.as_policy() if version else None
+    return version.as_policy() if version else Policy()
 
 
 @transaction.atomic
 def _count_missed_reviews(portfolio_id: UUID, on: date) -> None:
-    """A review day that passed without a decision is a missed review; a second one advises stop."""
-    UseCase.objects.filter(portfolio_id=portfolio_id, stage=Stage.PAUSED, review_on__lt=on).filter(
-        Q(review_missed_on=None) | ~Q(review_missed_on=F("review_on"))
-    ).update(reviews_missed=F("reviews_missed") + 1, review_missed_on=F("review_on"))
+    """A review day that passed without a decision is a missed review; a second one advises stop.
+
+    Marked as changes like any other: a pass that dies right after leaves no difference for the next audit.
+    """
+    missed = (
+        UseCase.objects.select_for_update(no_key=True)
+        .filter(portfolio_id=portfolio_id, stage=Stage.PAUSED, review_on__lt=on)
+        .filter(Q(review_missed_on=None) | ~Q(review_missed_on=F("review_on")))
+        .order_by("id")
+    )
+    ids = list(missed.values_list("id", flat=True))
+    UseCase.objects.filter(id__in=ids).update(reviews_missed=F("reviews_missed") + 1, review_missed_on=F("review_on"))
+    changes.touched(ids)
 
 
 def _chunks(portfolio_id: UUID) -> Iterator[list[UUID]]:

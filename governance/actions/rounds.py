@@ -10,13 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from governance.actions.decide import finish, open_cases
-from governance.actions.verbs import _pause, _require_texts, new_round
+from governance.actions.verbs import _pause, _said, new_round
 from governance.models import Decision
 from governance.rules import moves
 from ledger import actions as ledger
 from portfolio import access, changes
 from portfolio.models import PolicyVersion, Portfolio, UseCase
-from portfolio.rules import Actor, Conflict, NotVisible, Policy, Reason, Refused
+from portfolio.rules import Actor, Conflict, NotVisible, Policy, Reason, Verdict
 
 STAGGER = timedelta(days=7)  # between the review days of one act, so that they are not all due at once
 
@@ -54,31 +54,38 @@ def pause_the_rest(
     ids = list(UseCase.objects.in_pilot().filter(portfolio=portfolio).values_list("id", flat=True))
     cases = open_cases(portfolio, ids)
     kept = set(keep)
-    _require_keepable(kept, cases, portfolio.policy)
-    _require_texts(restart_condition=restart_condition)
     rest = sorted(
         (case for case in cases.values() if case.use_case.id not in kept),
         key=lambda case: (case.facts.stage_since_on, case.use_case.key),
     )
+    rows = [_row(per_row.get(case.use_case.id), reason, restart_condition, review_on + index * STAGGER)
+            for index, case in enumerate(rest)]  # fmt: skip
+    verdict = _keepable(kept, cases, portfolio.policy) + _said(restart_condition=restart_condition, reason=reason)
     if not rest:
-        raise Refused([Reason("nothing_to_pause", "There is nothing to pause: every pilot is kept.")])
-    now, round_id, decisions = timezone.now(), new_round(), []
-    for index, case in enumerate(rest):
-        row = per_row.get(case.use_case.id, Row())
-        review = row.review_on or review_on + index * STAGGER
-        moves.may_pause(case.facts, review).require()
-        decisions.append(
-            _pause(
-                case, by, row.reason or reason, row.restart_condition or restart_condition, review, round_id=round_id
-            )
-        )
+        verdict += Verdict((Reason("nothing_to_pause", "There is nothing to pause: every pilot is kept."),))
+    for case, row in zip(rest, rows, strict=True):
+        verdict += moves.may_pause(case.facts, row.review_on)
+    verdict.require()
+    now, round_id = timezone.now(), new_round()
+    decisions = [
+        _pause(case, by, row.reason, row.restart_condition, row.review_on, round_id=round_id)
+        for case, row in zip(rest, rows, strict=True)
+    ]
     for use_case_id in sorted(kept):
         cases[use_case_id].use_case.write(kept_at=now)
     finish([*rest, *(cases[use_case_id] for use_case_id in sorted(kept))], by)
     return decisions
 
 
-def _require_keepable(kept: set[UUID], cases: dict[UUID, Any], policy: Policy) -> None:
+def _row(own: Row | None, reason: str, restart_condition: str, review_on: date) -> Row:
+    """What one pilot gets: its own where it says something, else what all get."""
+    own = own or Row()
+    return Row(
+        own.reason.strip() or reason, own.restart_condition.strip() or restart_condition, own.review_on or review_on
+    )
+
+
+def _keepable(kept: set[UUID], cases: dict[UUID, Any], policy: Policy) -> Verdict:
     reasons = [
         Reason("not_in_pilot", "What is kept must be a pilot of this portfolio.", str(use_case_id))
         for use_case_id in sorted(kept - set(cases))
@@ -91,8 +98,7 @@ def _require_keepable(kept: set[UUID], cases: dict[UUID, Any], policy: Policy) -
     if len(kept) - excepted > policy.pilot_cap:
         text = f"{len(kept)} are kept, the cap is {policy.pilot_cap}. Keep fewer, or grant exceptions."
         reasons.append(Reason("over_cap", text, "keep"))
-    if reasons:
-        raise Refused(reasons)
+    return Verdict(tuple(reasons))
 
 
 @transaction.atomic

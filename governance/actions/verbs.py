@@ -13,7 +13,7 @@ from governance.rules import moves
 from people.models import User
 from portfolio import access
 from portfolio.models import Membership
-from portfolio.rules import UNDO, Actor, NotVisible, Reason, Refused, Stage, Verb
+from portfolio.rules import UNDO, Actor, NotVisible, Reason, Refused, Stage, Verb, Verdict
 
 
 @dataclass(frozen=True)
@@ -39,18 +39,26 @@ def _take_slot(
     verb: Verb, use_case_id: UUID, by: Actor, reason: str, ask: moves.CapAsk | None, other: PauseOther | None,
     version: int | None, undoes: Decision | None = None,
 ) -> Decision:  # fmt: skip
-    """Select, resume and roll back share this: the other pilot is paused first, then the guard is asked."""
+    """Select, resume and roll back share this: the guard sees the slot that pausing the other pilot frees."""
     case = open_case(verb, use_case_id, by, version, slots=True)
     cases = [case]
-    if other is not None:
-        cases.insert(0, _pause_other(case, other, by))
+    verdict = Verdict()
+    paused = _other_pilot(case, other) if other is not None else None
+    if other is not None and paused is not None:
+        verdict = _may_pause_other(paused, other)
+        if paused.facts.stage == Stage.PILOT:
+            case.facts = replace(case.facts, slots_taken=case.facts.slots_taken - 1)
     guard = {Verb.SELECT: moves.may_select, Verb.RESUME: moves.may_resume, Verb.ROLL_BACK: moves.may_roll_back}[verb]
-    guard(case.facts, case.policy, ask).require()
+    (verdict + guard(case.facts, case.policy, ask) + _said(reason=reason)).require()
     terms: dict[str, Any] = {}
+    if other is not None and paused is not None:
+        _pause(paused, by, other.reason, other.restart_condition, other.review_on)
+        cases.insert(0, paused)
+        terms["paused"] = str(other.use_case_id)
     if ask is not None:
         terms["exception"] = {"until_on": ask.until_on.isoformat()}
-    if other is not None:
-        terms["paused"] = str(other.use_case_id)
+    if verb is Verb.RESUME:
+        terms["ended"] = _rest_of(case)
     decision = take(case, verb, by=by, reason=reason, terms=terms, undoes=undoes)
     if case.use_case.stage == Stage.PILOT:
         grant_exception(case, ask, by)
@@ -58,18 +66,37 @@ def _take_slot(
     return decision
 
 
-def _pause_other(case: Case, other: PauseOther, by: Actor) -> Case:
-    """Pause the other pilot; `case.facts` then count one slot less."""
+def _other_pilot(case: Case, other: PauseOther) -> Case:
     paused = open_cases(case.portfolio, [other.use_case_id]).get(other.use_case_id)
-    if paused is None or paused.use_case.portfolio_id != case.portfolio.id or other.use_case_id == case.use_case.id:
+    if paused is None or other.use_case_id == case.use_case.id:
         raise Refused([Reason("no_such_pilot", "There is no such pilot in this portfolio to pause.", "pause.use_case")])
-    _require_texts(**{"pause.restart_condition": other.restart_condition})
-    moves.may_pause(paused.facts, other.review_on).require()
-    if paused.facts.stage != Stage.PILOT:
-        raise Refused([Reason("frees_no_slot", "Pausing it would free no slot.", "pause.use_case")])
-    _pause(paused, by, other.reason, other.restart_condition, other.review_on)
-    case.facts = replace(case.facts, slots_taken=case.facts.slots_taken - 1)
     return paused
+
+
+def _may_pause_other(paused: Case, other: PauseOther) -> Verdict:
+    texts = {"pause.restart_condition": other.restart_condition, "pause.reason": other.reason}
+    verdict = moves.may_pause(paused.facts, other.review_on) + _said(**texts)
+    if paused.facts.stage != Stage.PILOT:
+        verdict += Verdict((Reason("frees_no_slot", "Pausing it would free no slot.", "pause.use_case"),))
+    return verdict
+
+
+def _rest_of(case: Case) -> dict[str, Any]:
+    """What a resume ends, kept with its decision so that an undo can put it back."""
+    row = case.use_case
+    return {
+        "restart_condition": row.restart_condition,
+        "review_on": row.review_on.isoformat() if row.review_on else None,
+        "reviews_missed": row.reviews_missed,
+        "review_missed_on": row.review_missed_on.isoformat() if row.review_missed_on else None,
+    }
+
+
+def _put_back(ended: dict[str, Any]) -> dict[str, Any]:
+    """The other way round: what an undone resume writes."""
+    return ended | {
+        name: date.fromisoformat(ended[name]) for name in ("review_on", "review_missed_on") if ended.get(name)
+    }
 
 
 def _pause(case: Case, by: Actor, reason: str, restart_condition: str, review_on: date, **more: Any) -> Decision:
@@ -79,16 +106,17 @@ def _pause(case: Case, by: Actor, reason: str, restart_condition: str, review_on
     return take(case, Verb.PAUSE, by=by, reason=reason, terms=terms, facts_written=written, **more)
 
 
-def _require_texts(**texts: str) -> None:
-    said = {"restart_condition": "Say what must hold before it restarts.", "learnt": "Say what was learnt.",
-            "successor": "Name the successor, or how it is shut down."}  # fmt: skip
-    reasons = [
-        Reason(f"no_{name.rpartition('.')[2]}", said[name.rpartition(".")[2]], name)
-        for name, text in texts.items()
-        if not text.strip()
-    ]
-    if reasons:
-        raise Refused(reasons)
+def _said(**texts: str) -> Verdict:
+    """A reason for each text that is blank; the names are those of the act's body."""
+    asked = {"reason": "Say why.", "restart_condition": "Say what must hold before it restarts.",
+             "learnt": "Say what was learnt.", "successor": "Name the successor, or how it is shut down."}  # fmt: skip
+    return Verdict(
+        tuple(
+            Reason(f"no_{name.rpartition('.')[2]}", asked[name.rpartition(".")[2]], name)
+            for name, text in texts.items()
+            if not text.strip()
+        )
+    )
 
 
 @transaction.atomic
@@ -119,11 +147,12 @@ def roll_back(
 
 
 def _simple(
-    verb: Verb, use_case_id: UUID, by: Actor, reason: str, version: int | None, terms: dict[str, Any] | None = None,
-    slots: bool = False,
+    verb: Verb, use_case_id: UUID, by: Actor, reason: str, version: int | None, slots: bool = False, **texts: str
 ) -> Decision:  # fmt: skip
+    """A move whose guard is the table and that everything is said; `texts` are kept as its terms."""
     case = open_case(verb, use_case_id, by, version, slots=slots)
-    moves.may_move(verb, case.facts).require()
+    (moves.may_move(verb, case.facts) + _said(reason=reason, **texts)).require()
+    terms = {name: text.strip() for name, text in texts.items()}
     decision = take(case, verb, by=by, reason=reason, terms=terms)
     finish([case], by)
     return decision
@@ -150,15 +179,13 @@ def return_(*, use_case_id: UUID, by: Actor, reason: str, version: int | None = 
 @transaction.atomic
 def stop(*, use_case_id: UUID, by: Actor, reason: str, learnt: str, version: int | None = None) -> Decision:
     """End it, and keep what was learnt."""
-    _require_texts(learnt=learnt)
-    return _simple(Verb.STOP, use_case_id, by, reason, version, {"learnt": learnt.strip()}, slots=True)
+    return _simple(Verb.STOP, use_case_id, by, reason, version, slots=True, learnt=learnt)
 
 
 @transaction.atomic
 def retire(*, use_case_id: UUID, by: Actor, reason: str, successor: str, version: int | None = None) -> Decision:
     """Take a live one out of use; `successor` names what follows or how it is shut down."""
-    _require_texts(successor=successor)
-    return _simple(Verb.RETIRE, use_case_id, by, reason, version, {"successor": successor.strip()})
+    return _simple(Verb.RETIRE, use_case_id, by, reason, version, successor=successor)
 
 
 @transaction.atomic
@@ -167,18 +194,18 @@ def pause(
 ) -> Decision:
     """Rest it, free the slot; needs no second person. The overseer may pause a live one."""
     case = open_case(Verb.PAUSE, use_case_id, by, version, slots=True)
-    _overseer_only_live(case, by)
-    _require_texts(restart_condition=restart_condition)
-    moves.may_pause(case.facts, review_on).require()
+    texts = _said(restart_condition=restart_condition, reason=reason)
+    (_overseer_only_live(case, by) + moves.may_pause(case.facts, review_on) + texts).require()
     decision = _pause(case, by, reason, restart_condition, review_on)
     finish([case], by)
     return decision
 
 
-def _overseer_only_live(case: Case, by: Actor) -> None:
+def _overseer_only_live(case: Case, by: Actor) -> Verdict:
     leads = access.can(by, "use_case.pause", case.portfolio.id).allowed
-    if not leads and case.facts.stage != Stage.PRODUCTION:
-        raise Refused([Reason("not_decider", "The overseer may pause only what is live.", case.use_case.key)])
+    if leads or case.facts.stage == Stage.PRODUCTION:
+        return Verdict()
+    return Verdict((Reason("not_decider", "The overseer may pause only what is live.", case.use_case.key),))
 
 
 @transaction.atomic
@@ -188,8 +215,8 @@ def go(
     """To production: asked for by one person, decided by another, no open hard item, conditions dated."""
     case = open_case(Verb.GO, use_case_id, by, version, slots=True)
     due = tuple(condition.due_on for condition in conditions)
-    moves.may_go(case.facts, by.user_id, by.on_behalf_of, due).require()
-    _require_members(case, conditions, "conditions")
+    verdict = moves.may_go(case.facts, by.user_id, by.on_behalf_of, due)
+    (verdict + _members(case, conditions, "conditions") + _said(reason=reason)).require()
     decision = take(case, Verb.GO, by=by, reason=reason, terms={"conditions": _dues(conditions)})
     Condition.objects.bulk_create(
         Condition(decision=decision, text=one.text.strip(), owner=one.owner, due_on=one.due_on) for one in conditions
@@ -207,8 +234,8 @@ def no_go(
     from governance.actions.dates import store_agreed_date
 
     case = open_case(Verb.NO_GO, use_case_id, by, version, slots=False)
-    moves.may_hold_back(case.facts, agreed_on).require()
-    _require_members(case, items, "items")
+    verdict = moves.may_hold_back(case.facts, agreed_on)
+    (verdict + _members(case, items, "items") + _said(reason=reason)).require()
     terms = {"items": _dues(items), "agreed_on": agreed_on.isoformat()}
     decision = take(case, Verb.NO_GO, by=by, reason=reason, terms=terms, facts_written={"agreed_on": agreed_on})
     store_agreed_date(case, agreed_on, f"No-go: {reason.strip()}", by)
@@ -220,14 +247,15 @@ def _dues(dues: tuple[Due, ...]) -> list[dict[str, str]]:
     return [{"text": due.text.strip(), "owner": str(due.owner.id), "due_on": due.due_on.isoformat()} for due in dues]
 
 
-def _require_members(case: Case, dues: tuple[Due, ...], subject: str) -> None:
+def _members(case: Case, dues: tuple[Due, ...], subject: str) -> Verdict:
     """Owners are members of the portfolio: a foreign one is answered like an unknown one."""
     owners = {due.owner.id for due in dues}
     members = set(
         Membership.objects.filter(portfolio=case.portfolio, user_id__in=owners).values_list("user_id", flat=True)
     )
     if owners - members:
-        raise Refused([Reason("not_a_member", "Every owner must be a member here.", subject)])
+        return Verdict((Reason("not_a_member", "Every owner must be a member here.", subject),))
+    return Verdict()
 
 
 @transaction.atomic
@@ -252,10 +280,7 @@ def undo(*, decision_id: UUID, by: Actor) -> Decision:
         moves.may_resume(case.facts, case.policy).require()
     written: dict[str, Any] = {}
     if inverse is Verb.PAUSE:  # what the resume had ended is put back
-        before = Decision.objects.filter(use_case_id=found.use_case_id, kind=Verb.PAUSE).first()
-        terms = before.terms if before else {}
-        written = {"restart_condition": terms.get("restart_condition", ""),
-                   "review_on": date.fromisoformat(terms["review_on"]) if "review_on" in terms else None}  # fmt: skip
+        written = _put_back(found.terms.get("ended", {}))
     decision = take(case, inverse, by=by, reason=f"Undone: {found.reason}", facts_written=written, undoes=found)
     finish([case], by)
     return decision

@@ -81,12 +81,12 @@ def warnings(
     slots_taken: int,
     policy: Policy,
     pause_first: Sequence[Subject],
-    overloaded: Mapping[str, int],
+    overloaded: Sequence[tuple[str, int]],
 ) -> list[Warning_]:
     """All warnings of a portfolio, the cap first.
 
-    `pause_first`: pilots advised for pause or stop, first to pause first. `overloaded`: a person's name → how many
-    active pilots they lead or sponsor, only those over the policy's number.
+    `pause_first`: pilots advised for pause or stop, first to pause first. `overloaded`: (a person's name, how
+    many active pilots they lead or sponsor), only those over the policy's number.
     """
     found = []
     cap = policy.pilot_cap
@@ -98,7 +98,7 @@ def warnings(
     elif slots_taken == cap:
         text = f"All {cap} slots are taken. The next pilot needs one to end."
         found.append(Warning_("at_cap", text, (), "Decide a pilot to free its slot"))
-    for name, count in overloaded.items():
+    for name, count in overloaded:
         text = f"{name} leads or sponsors {count} active pilots; the limit is {policy.active_pilots_per_person}."
         found.append(Warning_("too_many_pilots", text, (), "Hand one over"))
     for code, (one, many, mend) in FLAGS.items():

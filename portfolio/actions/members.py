@@ -5,10 +5,18 @@ from uuid import UUID
 from django.db import transaction
 
 from ledger import actions as ledger
-from people.models import User
+from people import actions as people
+from people.models import SignInLink, User, normal_email
 from portfolio import access
 from portfolio.models import Membership, Portfolio
 from portfolio.rules import Actor, Conflict, NotPermitted, NotVisible, Reason, Refused, Role
+
+
+def _visible(by: Actor, portfolio_id: UUID) -> None:
+    """404 for whoever neither belongs here nor manages the instance, before any 403 tells them that it exists."""
+    if not (by.is_system or by.is_instance_admin or by.role_in(portfolio_id)):
+        raise NotVisible
+    access.require(by, "member.manage", portfolio_id)
 
 
 def _not_own(by: Actor, user_id: UUID) -> None:
@@ -26,7 +34,7 @@ def _keep_a_leader(portfolio: Portfolio, member: Membership) -> None:
 @transaction.atomic
 def add_member(*, by: Actor, portfolio_id: UUID, user: User, role: Role) -> Membership:
     """Give a person a role. Refused (`already_member`) when they have one."""
-    access.require(by, "member.manage", portfolio_id)
+    _visible(by, portfolio_id)
     _not_own(by, user.id)
     portfolio = Portfolio.objects.lock_for_slots(portfolio_id)
     member, made = Membership.objects.get_or_create(portfolio=portfolio, user=user, defaults={"role": role})
@@ -39,6 +47,24 @@ def add_member(*, by: Actor, portfolio_id: UUID, user: User, role: Role) -> Memb
         payload={"user": user.id, "role": role},
     )  # fmt: skip
     return member
+
+
+INVITATION_HOURS = 7 * 24
+
+
+@transaction.atomic
+def invite(*, by: Actor, portfolio_id: UUID, email: str, role: Role, name: str = "") -> tuple[Membership, str | None]:
+    """Give the person with this address a role; a new one is created, and the token of their one-time link returned.
+
+    Somebody who has an account gets no link: it would sign the inviter in as them.
+    """
+    access.require(by, "member.manage", portfolio_id)
+    user = User.objects.filter(email=normal_email(email)).first()
+    token = None
+    if user is None:
+        user = people.create_person(email=email, name=name, by=by)
+        token = people.make_link(user=user, purpose=SignInLink.Purpose.INVITATION, hours=INVITATION_HOURS, by=by)
+    return add_member(by=by, portfolio_id=portfolio_id, user=user, role=Role(role)), token
 
 
 @transaction.atomic
@@ -71,7 +97,7 @@ def _locked(by: Actor, membership_id: UUID, version: int | None) -> Membership:
     portfolio_id = Membership.objects.filter(id=membership_id).values_list("portfolio_id", flat=True).first()
     if portfolio_id is None:
         raise NotVisible
-    access.require(by, "member.manage", portfolio_id)
+    _visible(by, portfolio_id)
     portfolio = Portfolio.objects.lock_for_slots(portfolio_id)
     member = portfolio.memberships.select_for_update().filter(id=membership_id).first()
     if member is None:

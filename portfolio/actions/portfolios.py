@@ -1,6 +1,7 @@
 """Open a portfolio, rename it, put it away."""
 
 import re
+from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -29,10 +30,10 @@ STARTING_LANES = {
 }  # fmt: skip
 
 
-def free_slug(name: str) -> str:
-    """A slug for `name` that no portfolio has yet."""
+def free_slug(name: str, promised: Iterable[str] = ()) -> str:
+    """A slug for `name` that no portfolio has yet, and that was not promised to another."""
     base = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:50] or "portfolio"
-    taken = set(Portfolio.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    taken = {*Portfolio.objects.filter(slug__startswith=base).values_list("slug", flat=True), *promised}
     number, slug = 2, base
     while slug in taken:
         slug, number = f"{base}-{number}", number + 1

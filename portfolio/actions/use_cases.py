@@ -1,5 +1,6 @@
 """Register a use case, mend its facts, take back a mistaken one."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,16 +17,18 @@ WRITABLE = (
     "title", "problem", "organisation", "tags", "external_id", "success_statement", "why_ai", "stop_criterion",
     "business_outcome", "magnitude", "running_since", "real_users", "sponsor_name", *SEATS,
 )  # fmt: skip
+_EDITED = frozenset(WRITABLE) | {"waiting", "stop_met", "review_on"}
 _MOST_TAGS = 30
 
 
 @transaction.atomic
 def register(*, by: Actor, portfolio_id: UUID, title: str, problem: str, **facts: Any) -> UseCase:
     """Put a use case into the register as proposed. Intake is short: everything else may come later."""
-    access.require(by, "use_case.register", portfolio_id)
+    _only(facts, frozenset(WRITABLE))
     portfolio = Portfolio.objects.visible_to(by).listed().filter(id=portfolio_id).first()
     if portfolio is None:
         raise NotVisible
+    access.require(by, "use_case.register", portfolio_id)
     facts = _usable(portfolio_id, {"title": title, "problem": problem, **facts})
     use_case = UseCase.objects.create(key=next_keys(1)[0], portfolio=portfolio, **facts)
     changes.touched([use_case.id])
@@ -43,7 +46,8 @@ def edit(*, by: Actor, use_case_id: UUID, version: int | None = None, **facts: A
 
     Raises `Conflict` when `version` is stale, `Refused` for a foreign seat or an impossible waiting day.
     """
-    use_case = UseCase.objects.visible_to(by).lock(use_case_id, version)
+    _only(facts, _EDITED)
+    use_case = UseCase.objects.visible_to(by).filter(portfolio__archived_at=None).lock(use_case_id, version)
     access.require(by, "use_case.edit", use_case.portfolio_id)
     today = use_case.portfolio.today()
     if "waiting" in facts:
@@ -73,12 +77,13 @@ def edit(*, by: Actor, use_case_id: UUID, version: int | None = None, **facts: A
 @transaction.atomic
 def delete(*, by: Actor, use_case_id: UUID, version: int | None = None) -> None:
     """Delete a proposed use case with nothing built on it; the ledger keeps that it was there."""
-    use_case = UseCase.objects.visible_to(by).lock(use_case_id, version)
+    present = UseCase.objects.visible_to(by).filter(portfolio__archived_at=None)
+    use_case = present.lock(use_case_id, version, to_delete=True)
     access.require(by, "use_case.delete", use_case.portfolio_id)
     reasons = []
     if use_case.stage != Stage.PROPOSED:
         reasons.append(Reason("not_proposed", "Only a proposed use case can be deleted.", use_case.key))
-    if _built_on(use_case):
+    if built_on([use_case.id]):
         reasons.append(
             Reason("built_on", "Decisions, requests or work hang on it: decline or stop it instead.", use_case.key)
         )
@@ -89,17 +94,25 @@ def delete(*, by: Actor, use_case_id: UUID, version: int | None = None) -> None:
     ledger.append(portfolio_id, "use_case.deleted", by=by, subject=subject, payload={"key": key})
 
 
-_KEPT_APART = {"assessment", "assessment_history", "imported_rows"}  # read models and provenance do not count
+# Read models, the jobs' own marks and provenance do not count.
+_KEPT_APART = {"assessment", "assessment_history", "quarantine", "imported_rows"}
 
 
-def _built_on(use_case: UseCase) -> bool:
-    """Does any row of any room refer to it?"""
+def built_on(use_case_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these does any row of any room refer to? One query for each kind of row."""
+    found: set[UUID] = set()
     for relation in UseCase._meta.related_objects:
         name = relation.get_accessor_name()
         if relation.auto_created and name and name not in _KEPT_APART:
-            if relation.related_model._base_manager.filter(**{relation.field.name: use_case}).exists():
-                return True
-    return False
+            rows = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": use_case_ids})
+            found.update(rows.values_list(f"{relation.field.name}_id", flat=True))
+    return found
+
+
+def _only(facts: dict[str, Any], known: frozenset[str]) -> None:
+    """A stage or a date never slips in beside its verb: that is the caller's mistake, not the user's."""
+    if unknown := facts.keys() - known:
+        raise TypeError(f"These are not register facts: {', '.join(sorted(unknown))}.")
 
 
 def _usable(portfolio_id: UUID, facts: dict[str, Any]) -> dict[str, Any]:
@@ -135,6 +148,8 @@ def _waiting(use_case: UseCase, waiting: dict[str, Any] | None, today) -> dict[s
     reasons = []
     if use_case.stage != Stage.PILOT:
         reasons.append(Reason("not_in_pilot", "Only a pilot can wait.", "waiting"))
+    if not waiting["reason"].strip():
+        reasons.append(Reason("no_reason", "Say what it waits for.", "waiting.reason"))
     days = (waiting["until_on"] - today).days
     if not 0 <= days <= limit:
         reasons.append(

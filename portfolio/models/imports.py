@@ -42,6 +42,13 @@ class ImportRun(models.Model):
     objects = ImportRunSet.as_manager()
 
 
+class ImportedRowSet(models.QuerySet["ImportedRow"]):
+    def newest(self) -> ImportedRowSet:
+        """The newest row of each use case, rows of undone imports left out."""
+        kept = self.exclude(run__state=ImportRun.UNDONE)
+        return kept.order_by("use_case_id", "-id").distinct("use_case_id")
+
+
 class ImportedRow(models.Model):
     """Which row made or changed which use case; `before` holds the values that undo puts back."""
 
@@ -51,9 +58,12 @@ class ImportedRow(models.Model):
     identity = models.CharField(max_length=64)  # SHA-256 of the identity, hex: finds it again on re-import
     created = models.BooleanField()
     before = models.JSONField(default=dict)
+    said = models.JSONField(default=dict)  # the facts as the file told them: a person's later edit differs
+
+    objects = ImportedRowSet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["use_case"], name="imported_row_use_case")]
+        indexes = [models.Index(fields=["use_case", "-id"], name="imported_row_newest")]
 
 
 class RememberedMapping(models.Model):

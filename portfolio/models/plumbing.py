@@ -61,6 +61,7 @@ class Job(models.Model):
     total = models.PositiveIntegerField(null=True)
     text = models.TextField(blank=True)
     made_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)  # counted before the work, so that a killer is found
     beat_at = models.DateTimeField(default=timezone.now)  # a lease: a silent runner is replaced
     ended_at = models.DateTimeField(null=True)
 

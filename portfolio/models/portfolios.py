@@ -13,7 +13,7 @@ from django.db import models
 from django.utils import timezone
 
 from people.models import validate_time_zone
-from portfolio.rules import Actor, Policy, Role
+from portfolio.rules import Actor, NotVisible, Policy, Role
 
 
 class PortfolioSet(models.QuerySet["Portfolio"]):
@@ -29,7 +29,10 @@ class PortfolioSet(models.QuerySet["Portfolio"]):
 
     def lock_for_slots(self, portfolio_id: uuid.UUID) -> Portfolio:
         """Lock the row: one move of slots, or change of policy, at a time. Read the policy after this."""
-        return self.select_for_update(no_key=True).get(id=portfolio_id)
+        row = self.select_for_update(no_key=True).filter(id=portfolio_id).first()
+        if row is None:
+            raise NotVisible
+        return row
 
 
 class Portfolio(models.Model):

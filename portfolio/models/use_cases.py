@@ -45,9 +45,12 @@ class UseCaseSet(models.QuerySet["UseCase"]):
             found = found.filter(searchable__contains=word[:80].lower())
         return found
 
-    def lock(self, use_case_id: uuid.UUID, version: int | None = None) -> UseCase:
-        """Lock one row. `NotVisible` when it is gone, `Conflict` when `version` is stale."""
-        row = self.select_for_update(of=("self",)).filter(id=use_case_id).first()
+    def lock(self, use_case_id: uuid.UUID, version: int | None = None, *, to_delete: bool = False) -> UseCase:
+        """Lock one row. `NotVisible` when it is gone, `Conflict` when `version` is stale.
+
+        Rows that refer to it may be written meanwhile (the recompute's history does), except before a deletion.
+        """
+        row = self.select_for_update(of=("self",), no_key=not to_delete).filter(id=use_case_id).first()
         if row is None:
             raise NotVisible
         if version is not None and row.version != version:

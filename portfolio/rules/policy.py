@@ -14,7 +14,7 @@ class PolicyFault(ValueError):
 
 
 # field → (least, most); numbers of slots, days or persons
-_BOUNDS: dict[str, tuple[int, int]] = {
+BOUNDS: dict[str, tuple[int, int]] = {
     "pilot_cap": (0, 1000),
     "pilot_limit_days": (7, 1000),
     "review_lead_working_days": (0, 60),
@@ -63,7 +63,7 @@ class Policy:
                     raise PolicyFault(name, "This is true or false.")
                 values[name] = value
             else:
-                least, most = _BOUNDS[name]
+                least, most = BOUNDS[name]
                 if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
                     raise PolicyFault(name, f"This is a whole number from {least} to {most}.")
                 values[name] = value

@@ -235,7 +235,7 @@ def test_reliance_on_the_recorded_trial() -> None:
     """948 hearings where the judge saw the advice: counts by hand from the file; stricter or more lenient = overridden."""
     with (folder("decisions-psa-dane") / "psa_cases.csv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["Z"] == "1"]
-    table = dict.fromkeys(("a", "b", "g", "h"), 0)
+    table = {key: 0 for key in ("a", "b", "g", "h")}
     for row in rows:
         strict, advised = row["D"] != "0", row["DMF"] != "0"
         harm = any(row[name] == "1" for name in row if name.startswith("Y_"))

@@ -18,11 +18,7 @@ def page(settings):
 
 
 def test_ids_are_unique(page):
-    repeated = [
-        name
-        for name, count in Counter(re.findall(r'\sid="([^"]+)"', page)).items()
-        if count > 1
-    ]
+    repeated = [name for name, count in Counter(re.findall(r'\sid="([^"]+)"', page)).items() if count > 1]
     assert repeated == []
 
 
@@ -43,6 +39,4 @@ def test_every_tone_is_shown(page):
 
 def test_a_view_has_one_primary_button(page):
     main = page[page.index("<main") : page.index('id="toasts"')]
-    assert (
-        main.count("btn-primary") == 2
-    )  # the band's, and that of the empty state shown as an example
+    assert main.count("btn-primary") == 2  # the band's, and that of the empty state shown as an example

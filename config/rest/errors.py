@@ -1,0 +1,31 @@
+"""What does somebody get whom no view answers? A problem under /api/, a page elsewhere."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views import defaults
+
+from config.rest.problems import NOT_FOUND, problem_response
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return problem_response(404, "not_found", NOT_FOUND)
+    return defaults.page_not_found(request, exception)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return problem_response(400, "bad_request", "The request cannot be read.")
+    return defaults.bad_request(request, exception)
+
+
+def not_permitted(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return problem_response(403, "not_permitted", "Not permitted.")
+    return defaults.permission_denied(request, exception)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        text = "Something went wrong here. It was logged under the X-Request-Id of this answer."
+        return problem_response(500, "failed", text)
+    return defaults.server_error(request)

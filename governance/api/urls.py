@@ -1,0 +1,29 @@
+"""The REST routes of use cases, decisions, board, gate and ledger, one line each; each name stands in access.yaml."""
+
+from django.urls import path
+
+from governance.api import board, dates, decisions, ledger, policy, use_cases, verbs
+
+urlpatterns = [
+    path("portfolios/<str:slug>/triage/", board.Triage.as_view(), name="triage"),
+    path("portfolios/<str:slug>/warnings/", board.Warnings.as_view(), name="warnings"),
+    path("portfolios/<str:slug>/pause-the-rest/", board.PauseTheRest.as_view(), name="pause-the-rest"),
+    path("portfolios/<str:slug>/policy/", policy.PolicyDoor.as_view(), name="policy"),
+    path("portfolios/<str:slug>/decision-rights/", policy.DecisionRights.as_view(), name="decision-rights"),
+    path("portfolios/<str:slug>/ledger/", ledger.Lines.as_view(), name="ledger"),
+    path("portfolios/<str:slug>/ledger/verify/", ledger.Verify.as_view(), name="ledger-verify"),
+    path("use-cases/", use_cases.UseCases.as_view(), name="use-cases"),
+    path("use-cases/<str:ref>/", use_cases.OneUseCase.as_view(), name="use-case"),
+    path("use-cases/<str:ref>/gate/", decisions.Gate.as_view(), name="gate"),
+    path("use-cases/<str:ref>/choose-lane/", dates.Lane.as_view(), name="choose-lane"),
+    path("use-cases/<str:ref>/agree-date/", dates.Agreed.as_view(), name="agree-date"),
+    path("use-cases/<str:ref>/requests/", decisions.Requests.as_view(), name="requests"),
+    path("use-cases/<str:ref>/requests/<uuid:request_id>/withdraw/", decisions.Withdraw.as_view(), name="withdraw"),
+    path("use-cases/<str:ref>/decisions/", decisions.Decisions.as_view(), name="decisions"),
+    path("use-cases/<str:ref>/decisions/<uuid:decision_id>/", decisions.OneDecision.as_view(), name="decision"),
+    path("use-cases/<str:ref>/decisions/<uuid:decision_id>/undo/", decisions.Undo.as_view(), name="undo"),
+    *(
+        path(f"use-cases/<str:ref>/{verb}/", door.as_view(), name=f"use-case-{verb}")
+        for verb, door in verbs.DOORS.items()
+    ),
+]

@@ -1,0 +1,67 @@
+"""Which two or three pilots deserve a slot, which rest, when can each be decided?"""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from governance.actions import sweep
+from governance.models import PortfolioState
+from governance.queries import board as queries
+from governance.queries import filters as addresses
+from governance.views.frame import answer, may, portfolio_of
+from portfolio.models import Portfolio
+from portfolio.rules import Stage
+
+_STAGES = (Stage.PROPOSED, Stage.PILOT, Stage.PRODUCTION, Stage.PAUSED)
+
+
+def board(request: HttpRequest, slug: str) -> HttpResponse:
+    """The board: the cap as a line and in words, the pilots ranked, what is proposed, live and paused."""
+    portfolio = portfolio_of(request, slug)
+    settled = sweep.settle_portfolio(portfolio.id)
+    people = queries.people_of(portfolio)
+    filters = addresses.parse(request.GET, people)
+    today = portfolio.today()
+    page = queries.pilots(portfolio, filters, today)
+    context = _figures(request, portfolio) | {
+        "settled": settled,
+        "filters": filters,
+        "menus": filters.menus(people[:60], _STAGES),
+        "page": page,
+        "groups": queries.grouped(page.rows, {} if filters.any else queries.advised(portfolio)),
+        "show_pilots": filters.stage in ("", Stage.PILOT),
+        "others": queries.others(portfolio, filters),
+        "today": today,
+    }
+    context["rows"] = context["state"].version
+    return answer(request, "governance/board.html", context)
+
+
+def live(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the board polls: nothing new (204), or its figures and warnings anew. Rows change only on request."""
+    portfolio = portfolio_of(request, slug)
+    sweep.settle_portfolio(portfolio.id)
+    context = _figures(request, portfolio)
+    if request.GET.get("seen") == str(context["state"].version):
+        return HttpResponse(status=204)
+    context["rows"] = request.GET.get("rows", "")[:20]
+    context["stale"] = context["rows"] != str(context["state"].version)
+    return answer(request, "governance/board.html", context | {"polled": True}, part="pulse")
+
+
+def _figures(request: HttpRequest, portfolio: Portfolio) -> dict[str, Any]:
+    state: PortfolioState = queries.state_of(portfolio)
+    taken, cap = state.counts.get(Stage.PILOT, 0), portfolio.policy.pilot_cap
+    return {
+        "portfolio": portfolio,
+        "state": state,
+        "taken": taken,
+        "cap": cap,
+        "over": max(taken - cap, 0),
+        "free": max(cap - taken, 0),
+        "drawn": max(taken, cap) <= queries.DRAWN_SLOTS,
+        "total": sum(state.counts.values()),
+        "counts": [(stage, state.counts[stage]) for stage in Stage if state.counts.get(stage)],
+        "warnings": queries.warnings_of(state, portfolio.slug),
+        "may": may(request, "portfolio.pause_the_rest", "use_case.select", "use_case.register", "use_case.pause"),
+    }

@@ -1,0 +1,79 @@
+"""Who works on this long job, and how far is it? The row in PostgreSQL is the queue; a message is only a nudge.
+
+A runner claims a job and beats; when it falls silent, somebody else may claim it. Attempts are counted before the
+work, so that a job which kills its runner ends as failed.
+"""
+
+import time
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F, Q
+from django.utils import timezone
+
+from portfolio.models import Job
+
+SILENT = timedelta(seconds=60)  # a running job without a beat for that long has lost its runner
+MOST_ATTEMPTS = 3
+_EVERY = 0.5  # seconds between two stored beats
+
+
+def claim(job_id: UUID) -> Job | None:
+    """Take a waiting or silent job; None when it is done, somebody else's, or has failed too often."""
+    now = timezone.now()
+    free = Q(state=Job.WAITING) | Q(state=Job.RUNNING, beat_at__lt=now - SILENT)
+    mine = Job.objects.filter(free, id=job_id, attempts__lt=MOST_ATTEMPTS).update(
+        state=Job.RUNNING, beat_at=now, attempts=F("attempts") + 1, done=0
+    )
+    return Job.objects.select_related("portfolio", "made_by").get(id=job_id) if mine else None
+
+
+def finish(job: Job, text: str, *, failed: bool = False) -> None:
+    """End a job with what it says to the person who waits."""
+    job.state = Job.FAILED if failed else Job.DONE
+    job.text, job.ended_at = text, timezone.now()
+    job.save(update_fields=["state", "text", "ended_at"])
+
+
+def waiting() -> list[UUID]:
+    """Jobs that nobody works on: their nudge was lost, or their runner is silent."""
+    now = timezone.now()
+    lost = Q(state=Job.WAITING, made_at__lt=now - timedelta(seconds=10))
+    silent = Q(state=Job.RUNNING, beat_at__lt=now - SILENT)
+    rows = Job.objects.filter(lost | silent, attempts__lt=MOST_ATTEMPTS)
+    return list(rows.order_by("made_at").values_list("id", flat=True)[:50])
+
+
+def exhausted() -> list[Job]:
+    """Silent jobs that were tried often enough."""
+    now = timezone.now()
+    return list(
+        Job.objects.filter(state=Job.RUNNING, beat_at__lt=now - SILENT, attempts__gte=MOST_ATTEMPTS).select_related(
+            "portfolio"
+        )
+    )
+
+
+class Beat:
+    """Stores progress on a second connection, so that others see it while the work's own transaction is open."""
+
+    def __init__(self, job: Job, total: int | None = None) -> None:
+        self.job_id, self.total = job.id, total
+        self._last = 0.0
+        self._connection = connection.copy()
+
+    def __call__(self, done: int) -> None:
+        now = time.monotonic()
+        if now - self._last < _EVERY and done != self.total:
+            return
+        self._last = now
+        with self._connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE portfolio_job SET done = %s, total = %s, beat_at = clock_timestamp()"
+                " WHERE id = %s AND state = 'running'",
+                [done, self.total, self.job_id],
+            )
+
+    def close(self) -> None:
+        self._connection.close()

@@ -1,0 +1,198 @@
+"""A file on its way into a portfolio: uploaded, looked at, mapped, then brought in by a worker."""
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+
+from portfolio import access
+from portfolio.access.identity import person
+from portfolio.actions import jobs
+from portfolio.actions.imports import bring
+from portfolio.importing import plan as plans
+from portfolio.importing import reading
+from portfolio.importing.faults import ImportFault
+from portfolio.importing.merge import to_json, told
+from portfolio.importing.plan import Plan, Row
+from portfolio.importing.report import report
+from portfolio.models import ImportRun, Job, Portfolio, RememberedMapping
+from portfolio.rules import SYSTEM, Actor, NotPermitted, Reason, Refused, Stage
+
+log = logging.getLogger(__name__)
+
+KIND = "import"
+_SUFFIXES = {".csv", ".tsv", ".txt", ".json", ".xlsx", ".xlsm"}
+_SHOWN = 20  # rows of a preview
+
+
+def upload(*, by: Actor, portfolio: Portfolio, file: File, name: str) -> ImportRun:
+    """Keep a file that can be read as a table. Raises `ImportFault`; then nothing is kept."""
+    access.require(by, "import.run", portfolio.id)
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    name = "".join(char for char in Path(name).name if char.isprintable())[:255] or "file"
+    suffix = Path(name).suffix.lower()
+    run = ImportRun(portfolio=portfolio, made_by_id=by.user_id, file_name=name, file_hash=digest.hexdigest())
+    file.seek(0)
+    run.file.save(f"{run.id}{suffix if suffix in _SUFFIXES else ''}", file, save=False)
+    try:
+        run.mapping = remembered(portfolio, reading.read(Path(run.file.path), name=name))
+        run.save(force_insert=True)
+    except BaseException:
+        run.file.delete(save=False)
+        raise
+    return run
+
+
+def opened(run: ImportRun, mapping: dict[str, Any] | None = None, sheet: str | None = None) -> Plan:
+    """The run's file under its mapping, or under the one given. Raises `ImportFault`."""
+    if not run.file or not run.file.storage.exists(run.file.name):
+        raise ImportFault("file_gone", "The uploaded file is no longer there. Upload it again.")
+    wanted = sheet if sheet is not None else run.sheet
+    table = reading.read(Path(run.file.path), name=run.file_name, sheet=wanted or None)
+    return plans.prepare(table, run.mapping if mapping is None else mapping)
+
+
+def preview(
+    *, by: Actor, run: ImportRun, mapping: dict[str, Any] | None = None, sheet: str | None = None
+) -> dict[str, Any]:
+    """What the run would do: the dry-run report, the proposals with examples, the first rows. Keeps the mapping.
+
+    Refused (`not_open`) once the run was started. Raises `ImportFault`.
+    """
+    access.require(by, "import.run", run.portfolio_id)
+    _open(run)
+    plan = opened(run, mapping, sheet)
+    rows = list(plan.rows())
+    outcome = bring(by=by, portfolio=run.portfolio, rows=rows, dry_run=True)
+    found = report(plan, [outcome])
+    kept = {
+        "mapping": run.mapping if mapping is None else mapping,
+        "sheet": run.sheet if sheet is None else sheet,
+        "report": found,
+        "state": ImportRun.PREVIEWED,
+    }
+    open_states = [ImportRun.UPLOADED, ImportRun.PREVIEWED, ImportRun.FAILED]
+    if ImportRun.objects.filter(id=run.id, state__in=open_states).update(**kept):
+        for name, value in kept.items():
+            setattr(run, name, value)
+    return {
+        "report": found,
+        "mapping": run.mapping,
+        "headers": plan.table.headers,
+        "fields": list(plans.columns.PHRASES),
+        "proposals": {
+            name: {"header": one.header, "score": one.score, "examples": list(one.examples)}
+            for name, one in plan.proposals.items()
+        },
+        "rows": [_shown(row) for row in rows[:_SHOWN]],
+        "unmapped_stages": found["unmapped_stages"],
+    }
+
+
+def _shown(row: Row) -> dict[str, Any]:
+    return {
+        "row": row.number,
+        "stage": str(row.stage or Stage.PROPOSED),
+        "raw_stage": row.raw_stage,
+        **to_json({"title": row.title} | told(row)),
+    }
+
+
+def _open(run: ImportRun) -> None:
+    if run.state not in (ImportRun.UPLOADED, ImportRun.PREVIEWED, ImportRun.FAILED):
+        raise Refused([Reason("not_open", f"This import is {run.state}.", "state")])
+
+
+@transaction.atomic
+def start(*, by: Actor, run_id: UUID) -> Job:
+    """Put the run into the queue: its job. Refused (`not_open`) when it was started before."""
+    run = ImportRun.objects.select_for_update().get(id=run_id)
+    access.require(by, "import.run", run.portfolio_id)
+    _open(run)
+    run.state = ImportRun.RUNNING
+    run.save(update_fields=["state"])
+    return Job.objects.create(portfolio_id=run.portfolio_id, kind=KIND, subject_id=run.id, made_by_id=by.user_id)
+
+
+def work(job_id: UUID) -> None:
+    """Do one queued import, if it is free. Safe to call twice: whoever comes second finds nothing to do."""
+    job = jobs.claim(job_id)
+    if job is None:
+        return
+    run = ImportRun.objects.select_related("portfolio").get(id=job.subject_id)
+    beat = jobs.Beat(job)
+    try:
+        by = person(job.made_by) if job.made_by else SYSTEM
+        plan = opened(run)
+        rows = list(_beating(plan, beat))
+        beat.total = len(rows)
+        outcome = bring(
+            by=by, portfolio=run.portfolio, rows=rows, run=run, progress=beat,
+            describe=lambda outcome: report(plan, [outcome]),
+        )  # fmt: skip
+        remember(run.portfolio, plan.table, run.mapping)
+    except (ImportFault, Refused, NotPermitted) as fault:
+        _failed(job, run, str(fault) or "Your role no longer permits this.")
+    except Exception:
+        log.exception("import_failed run=%s", run.id)
+        _failed(job, run, "Something went wrong here; nothing was imported. It was logged.")
+    else:
+        jobs.finish(job, _sentence(outcome.created, outcome.updated, outcome.unchanged, len(plan.skipped)))
+    finally:
+        beat.close()
+
+
+def _beating(plan: Plan, beat: jobs.Beat) -> Iterator[Row]:
+    """The plan's rows, with a sign of life while a large file is read."""
+    for number, row in enumerate(plan.rows()):
+        if number % 500 == 0:
+            beat(0)
+        yield row
+
+
+def _sentence(created: int, updated: int, unchanged: int, skipped: int) -> str:
+    return f"{created} created, {updated} updated, {unchanged} unchanged, {skipped} skipped."
+
+
+def _failed(job: Job, run: ImportRun, text: str) -> None:
+    """Only a run that is still running fails: a rival may have finished it."""
+    if ImportRun.objects.filter(id=run.id, state=ImportRun.RUNNING).update(state=ImportRun.FAILED):
+        jobs.finish(job, text, failed=True)
+    else:
+        jobs.finish(job, "It was done already.")
+
+
+def give_up() -> int:
+    """End what killed its runner every time; says how many."""
+    spent = [job for job in jobs.exhausted() if job.kind == KIND]
+    for job in spent:
+        run = ImportRun.objects.get(id=job.subject_id)
+        _failed(job, run, "The import did not come through after several attempts; nothing was imported.")
+    return len(spent)
+
+
+def fingerprint(table: reading.Table) -> str:
+    """SHA-256 over the headers, hex: the same kind of file."""
+    return hashlib.sha256("\x1f".join(table.headers).encode()).hexdigest()
+
+
+def remembered(portfolio: Portfolio, table: reading.Table) -> dict[str, Any]:
+    """What a person answered for this kind of file before; {} when nobody did."""
+    found = RememberedMapping.objects.filter(portfolio_id=portfolio.id, fingerprint=fingerprint(table)).first()
+    return found.mapping if found else {}
+
+
+def remember(portfolio: Portfolio, table: reading.Table, mapping: dict[str, Any]) -> None:
+    """Keep the answers of an import that went through, for the next file of this kind."""
+    if mapping.get("columns") or mapping.get("stages"):
+        RememberedMapping.objects.update_or_create(
+            portfolio=portfolio, fingerprint=fingerprint(table), defaults={"mapping": mapping, "at": timezone.now()}
+        )

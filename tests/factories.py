@@ -1,0 +1,78 @@
+"""How does a test get people, portfolios and use cases in few words? Plain functions over the real actions."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from people import actions as people
+from people.models import User
+from portfolio.access import identity
+from portfolio.actions import members, portfolios, use_cases
+from portfolio.actions.declare import Declared, declare
+from portfolio.models import Portfolio, UseCase
+from portfolio.rules import SYSTEM, Actor, Policy, Role, Stage
+
+# What select asks for beside a slot and the two seats.
+COMPLETE = {
+    "success_statement": "Half the letters answered within a day.",
+    "why_ai": "Rules failed on free text twice.",
+    "stop_criterion": "Fewer than 60 % of drafts are kept.",
+}
+_TEXTS = {**COMPLETE, "problem": "Letters wait nine days."}
+
+
+def person(name: str, **more: Any) -> User:
+    """Somebody called `name`, who signs in by name@example.org."""
+    return people.create_person(email=f"{name}@example.org", name=name.title(), by=SYSTEM, **more)
+
+
+def actor_for(user: User) -> Actor:
+    """The signed-in person with their memberships as they are now."""
+    return identity.person(user)
+
+
+def portfolio(
+    *leaders: User, name: str = "Norwell", contributors: tuple[User, ...] = (), viewers: tuple[User, ...] = (),
+    time_zone: str = "UTC", **limits: Any,
+) -> Portfolio:  # fmt: skip
+    """A portfolio with these people; `limits` are those of its policy, such as pilot_cap=1."""
+    made = portfolios.create_portfolio(
+        by=SYSTEM, name=name, leaders=list(leaders), policy=Policy(**limits), time_zone=time_zone
+    )
+    for role, users in ((Role.CONTRIBUTOR, contributors), (Role.VIEWER, viewers)):
+        for user in users:
+            members.add_member(by=SYSTEM, portfolio_id=made.id, user=user, role=role)
+    return made
+
+
+def use_case(
+    where: Portfolio, stage: Stage = Stage.PROPOSED, *, title: str = "Letters", complete: bool = True, **facts: Any
+) -> UseCase:
+    """One use case in `stage`; complete: all that select asks for, seats held by the first leader."""
+    return several(where, 1, stage, title=title, complete=complete, **facts)[0]
+
+
+def several(
+    where: Portfolio, count: int, stage: Stage = Stage.PROPOSED, *, title: str = "Letters", complete: bool = True,
+    **facts: Any,
+) -> list[UseCase]:  # fmt: skip
+    """`count` use cases in `stage`: registered when proposed, else declared as an import does it."""
+    if complete:
+        leader = where.memberships.filter(role=Role.LEADER).order_by("id").first().user
+        facts = {**_TEXTS, "lead": leader, "sponsor": leader, **facts}
+    if stage == Stage.PROPOSED:
+        facts = {"problem": "", **facts}
+        return [
+            use_cases.register(by=SYSTEM, portfolio_id=where.id, title=f"{title} {number}", **facts)
+            for number in range(1, count + 1)
+        ]
+    since, left = facts.pop("since", None), facts.pop("stage_left", None)
+    rows = [
+        Declared(f"{title} {number}", stage, since=since, stage_left=left, facts=facts)
+        for number in range(1, count + 1)
+    ]
+    return declare(by=SYSTEM, portfolio=where, rows=rows)
+
+
+def in_days(where: Portfolio, days: int) -> date:
+    """The portfolio's local day so many days from today."""
+    return where.today() + timedelta(days=days)
