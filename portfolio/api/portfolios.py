@@ -11,8 +11,8 @@ from people.models import User, normal_email
 from portfolio import queries
 from portfolio.actions import portfolios as actions
 from portfolio.api import pages, shapes
-from portfolio.api.members import ROLES
 from portfolio.api.door import AnywhereDoor, PortfolioDoor, etag, speaks
+from portfolio.api.members import ROLES
 from portfolio.models import Lane, PolicyVersion
 from portfolio.rules import Actor, Policy, Role
 

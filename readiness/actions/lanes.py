@@ -6,12 +6,13 @@ from uuid import UUID
 from django.db import transaction
 
 from ledger import actions as ledger
-from portfolio.models import Lane, Portfolio
+from portfolio.models import Lane, Portfolio, UseCase
 from portfolio.rules import Actor, Conflict, NotVisible, Reason, Refused
 from readiness.actions.scope import newest_lane, portfolio_of
-from readiness.models import LaneQuestions
+from readiness.models import Answer, AnswerEvent, LaneQuestions
 from readiness.queries import sets
-from readiness.rules.sets import SetFault, content, parse
+from readiness.rules.answers import SETTLED, State
+from readiness.rules.sets import SetFault, compare, content, parse
 
 PERMITS = ("users", "live_data", "unattended_acts")
 ADDS = ("deployment", "rollback", "support", "metrics")
@@ -55,3 +56,20 @@ def change_lane(
         payload={"lane": lane, "version": made.version, "parts": [part.code for part in asked.parts]},
     )  # fmt: skip
     return made
+
+
+def moved(use_case: UseCase, old: Lane | None, new: Lane, by: Actor) -> list[str]:
+    """The use case moved to another version, in the caller's transaction: accepted answers to parts that ask something
+    else now are to be accepted again; the others stay. Answers which parts."""
+    if old is None or old.id == new.id:
+        return []
+    changed = compare(sets.of_lane(old), sets.of_lane(new)).reworded
+    rows = list(
+        Answer.objects.select_for_update().filter(use_case=use_case, part__in=changed, state__in=SETTLED).order_by("id")
+    )
+    for row in rows:
+        row.write(state=State.NOT_CLEAR, note="The question changed.", draft=row.draft or row.text)
+    AnswerEvent.objects.bulk_create(
+        AnswerEvent(answer=row, act="withdrawn", by_id=by.user_id, text="The question changed.") for row in rows
+    )
+    return [row.part for row in rows]
