@@ -140,11 +140,16 @@ def others(portfolio: Portfolio, filters: Filters) -> list[Listed]:
 
 def warnings_of(state: PortfolioState, slug: str) -> list[dict[str, Any]]:
     """The portfolio's warnings, each with the address that mends it and links to its first subjects."""
-    return [
-        warning
-        | {"url": _mend_url(warning, slug), "shown": warning["subjects"][:3], "more": len(warning["subjects"]) - 3}
-        for warning in state.warnings
-    ]
+    return [_linked(warning) | {"url": _mend_url(warning, slug)} for warning in state.warnings]
+
+
+def _linked(warning: dict[str, Any]) -> dict[str, Any]:
+    """A sentence that names its only subject carries the link itself; otherwise the first three follow it."""
+    subjects = warning["subjects"]
+    if len(subjects) == 1 and subjects[0]["title"] in warning["text"]:
+        before, _, after = warning["text"].partition(subjects[0]["title"])
+        return warning | {"link": subjects[0], "before": before, "after": after}
+    return warning | {"shown": subjects[:3], "more": len(subjects) - 3}
 
 
 _MEND_PAGE = {"never_gated": "use_case_date", "exception_ended": "verb_pause", "waiting_too_long": "verb_pause"}

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from ledger.models import Entry
 from ledger.queries import personal_texts
 from people.models import User
+from portfolio import formats
 from portfolio.models import Token, UseCase
 
 # event → icon, what was done (after the name of whoever did it)
@@ -112,7 +113,9 @@ def _detail(row: Entry, names: Mapping[UUID, str]) -> str:
     """The few figures of a payload that tell the story."""
     data = row.payload
     if row.event_type == "date.agreed":
-        return f"{data['was_on']} → {data['agreed_on']}" if data.get("was_on") else str(data.get("agreed_on", ""))
+        return (
+            f"{_day(data['was_on'])} → {_day(data['agreed_on'])}" if data.get("was_on") else _day(data.get("agreed_on"))
+        )
     if row.event_type == "lane.chosen":
         return f"{data['was']} → {data['lane']}" if data.get("was") else str(data.get("lane", ""))
     if row.event_type == "member.role_changed":
@@ -124,7 +127,7 @@ def _detail(row: Entry, names: Mapping[UUID, str]) -> str:
             f"{seat.replace('_', ' ')}: {_name(names, value)}" for seat, value in (data.get("seats") or {}).items()
         ]
         dates = [
-            f"{name.removesuffix('_on').replace('_', ' ')}: {value or 'none'}"
+            f"{name.removesuffix('_on').replace('_', ' ')}: {_day(value)}"
             for name, value in (data.get("dates") or {}).items()
         ]
         return ", ".join(seats + dates)
@@ -140,6 +143,11 @@ def _detail(row: Entry, names: Mapping[UUID, str]) -> str:
 
 def _name(names: Mapping[UUID, str], value: Any) -> str:
     return names.get(UUID(value), "somebody") if isinstance(value, str) and len(value) == 36 else "nobody"
+
+
+def _day(value: Any) -> str:
+    """A day of a payload, with its year: a record is read years later."""
+    return formats.day(date.fromisoformat(value), date.min) if isinstance(value, str) else "none"
 
 
 def _text(said: dict[str, str], row: Entry) -> str:

@@ -7,16 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from governance.actions import verbs as actions
-from governance.facts import rooms
+from governance.facts import gather_one, rooms
 from governance.forms.verbs import FORMS
 from governance.models import Decision
-from governance.rules.moves import not_asked_yet
+from governance.rules import moves
 from governance.views.frame import done, form_page, use_case_of
 from portfolio.access.fetch import route_verb
 from portfolio.access.identity import actor_of
 from portfolio.access.table import require
 from portfolio.models import UseCase
-from portfolio.rules import MOVES, UNDO, NotVisible, Refused, Stage, Verb, moves_from
+from portfolio.rules import MOVES, UNDO, Actor, NotVisible, Reason, Refused, Stage, Verb, moves_from
 
 ACTIONS = {
     Verb.SELECT: actions.select, Verb.DECLINE: actions.decline, Verb.GO: actions.go, Verb.NO_GO: actions.no_go,
@@ -39,7 +39,19 @@ def act(request: HttpRequest, ref: str, verb: Verb) -> HttpResponse:
         else:
             _say(request, use_case, decision)
             return done(request, reverse("use_case", args=[use_case.key]))
-    return form_page(request, _context(use_case, verb) | {"form": form})
+    foreseen = () if form.is_bound else _foreseen(use_case, verb, actor_of(request))
+    return form_page(request, _context(use_case, verb) | {"form": form, "foreseen": foreseen})
+
+
+def _foreseen(use_case: UseCase, verb: Verb, by: Actor) -> tuple[Reason, ...]:
+    """What a select or go would be refused for, said before anybody types. A full cap has its own fields."""
+    if verb not in (Verb.SELECT, Verb.GO):
+        return ()
+    facts, policy = gather_one(use_case.id)
+    verdict = (
+        moves.may_select(facts, policy) if verb is Verb.SELECT else moves.may_go(facts, by.user_id, by.on_behalf_of)
+    )
+    return tuple(reason for reason in verdict.reasons if reason.code not in ("pilot_cap", "wrong_stage"))
 
 
 def _context(use_case: UseCase, verb: Verb) -> dict[str, Any]:
@@ -53,7 +65,7 @@ def _context(use_case: UseCase, verb: Verb) -> dict[str, Any]:
         "danger": verb in (Verb.STOP, Verb.RETIRE, Verb.DECLINE),
         "wrong_stage": use_case.stage not in move.sources,
         "asks_first": move.asks_first,
-        "later": not_asked_yet(verb, rooms()),
+        "later": moves.not_asked_yet(verb, rooms()),
         "back": reverse("use_case", args=[use_case.key]),
         "crumbs": [
             {"url": reverse("board", args=[use_case.portfolio.slug]), "label": "Board"},

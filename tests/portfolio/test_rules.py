@@ -24,7 +24,7 @@ from portfolio.rules import (
     moves_from,
     target_of,
 )
-from portfolio.rules.policy import _BOUNDS
+from portfolio.rules.policy import BOUNDS
 
 # Written by hand from product.md (Stages), not from the code: (verb, from, left before the pause) → to
 HELD = {
@@ -70,7 +70,7 @@ def test_irreversible_verbs_ask_first():
     assert {verb for verb in (Verb.SELECT, Verb.STOP, Verb.GO, Verb.NO_GO) if not MOVES[verb].asks_first} == set()
 
 
-@pytest.mark.parametrize(("field", "least", "most"), [(name, *bounds) for name, bounds in _BOUNDS.items()])
+@pytest.mark.parametrize(("field", "least", "most"), [(name, *bounds) for name, bounds in BOUNDS.items()])
 def test_policy_limit_is_taken_at_its_bounds_and_refused_beyond(field, least, most):
     for value in (least, most):
         assert getattr(Policy.from_json({field: value}), field) == value
@@ -93,7 +93,7 @@ def test_policy_names_the_unusable_field(field, value):
 
 @given(
     st.fixed_dictionaries(
-        {}, optional={name: st.integers(*bounds) for name, bounds in _BOUNDS.items()}
+        {}, optional={name: st.integers(*bounds) for name, bounds in BOUNDS.items()}
         | {"due_date_floors": st.booleans(), "holidays": st.lists(st.dates(), max_size=4)}
     ),
     st.integers(1, 99),
