@@ -9,5 +9,6 @@ urlpatterns = [
     path("schema/", documents.Schema.as_view(), name="schema"),
     path("docs/", documents.docs, name="docs"),
     path("", include("portfolio.api.urls")),
+    path("", include("portfolio.api.import_urls")),
     path("", include("governance.api.urls")),
 ]

@@ -40,14 +40,20 @@ def portfolio(
     )
     for role, users in ((Role.CONTRIBUTOR, contributors), (Role.VIEWER, viewers)):
         for user in users:
-            members.add_member(by=SYSTEM, portfolio_id=made.id, user=user, role=role)
+            join(made, user, role)
     return made
+
+
+def join(where: Portfolio, user: User, role: Role) -> User:
+    """Make somebody a member; actors made before do not know of it."""
+    members.add_member(by=SYSTEM, portfolio_id=where.id, user=user, role=role)
+    return user
 
 
 def use_case(
     where: Portfolio, stage: Stage = Stage.PROPOSED, *, title: str = "Letters", complete: bool = True, **facts: Any
 ) -> UseCase:
-    """One use case in `stage`; complete: all that select asks for, seats held by the first leader."""
+    """One use case in `stage`; complete: all that select asks for, seats held by the leader first in the alphabet."""
     return several(where, 1, stage, title=title, complete=complete, **facts)[0]
 
 
@@ -57,7 +63,7 @@ def several(
 ) -> list[UseCase]:  # fmt: skip
     """`count` use cases in `stage`: registered when proposed, else declared as an import does it."""
     if complete:
-        leader = where.memberships.filter(role=Role.LEADER).order_by("id").first().user
+        leader = where.memberships.filter(role=Role.LEADER).order_by("user__email").first().user
         facts = {**_TEXTS, "lead": leader, "sponsor": leader, **facts}
     if stage == Stage.PROPOSED:
         facts = {"problem": "", **facts}

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from governance.actions.decide import Case, finish, open_case, portfolio_of
@@ -14,7 +14,7 @@ from governance.rules import moves
 from ledger import actions as ledger
 from portfolio import access, changes
 from portfolio.models import Lane, UseCase
-from portfolio.rules import Actor, NotVisible, Reason, Refused, Verb
+from portfolio.rules import Actor, NotVisible, Reason, Refused, Verb, Verdict
 from readiness.actions import lanes
 
 
@@ -106,23 +106,23 @@ def ask(*, use_case_id: UUID, by: Actor, kind: Verb, reason: str) -> Request:
     use_case = UseCase.objects.lock(use_case_id)
     access.require(by, "request.open", portfolio_id)
     facts = gather([use_case_id]).facts[use_case_id]
-    moves.may_move(kind, facts).require()
-    if not reason.strip():
-        raise Refused([Reason("no_reason", "Say why it should be decided now.", "reason")])
-    try:
-        with transaction.atomic():
-            request = Request.objects.create(use_case=use_case, kind=kind, reason=reason.strip(), author_id=by.user_id)
-    except IntegrityError:
-        raise Refused([Reason("already_asked", "Somebody has asked for this already.", use_case.key)]) from None
+    (moves.may_ask(kind, facts) + _why(reason)).require()
+    request = Request.objects.create(use_case=use_case, kind=kind, reason=reason.strip(), author_id=by.user_id)
     changes.touched([use_case_id])
     _record(portfolio_id, "request.opened", request, by, {"reason": request.reason})
     return request
 
 
+def _why(reason: str) -> Verdict:
+    blank = Reason("no_reason", "Say why it should be decided now.", "reason")
+    return Verdict(() if reason.strip() else (blank,))
+
+
 @transaction.atomic
 def withdraw(*, request_id: UUID, by: Actor) -> Request:
     """Take one's own request back (a leader may take back any)."""
-    request = Request.objects.visible_to(by).select_for_update(of=("self",)).filter(id=request_id).first()
+    present = Request.objects.visible_to(by).filter(use_case__portfolio__archived_at=None)
+    request = present.select_for_update(of=("self",)).filter(id=request_id).first()
     if request is None:
         raise NotVisible
     portfolio_id = request.use_case.portfolio_id

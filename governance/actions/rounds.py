@@ -63,26 +63,21 @@ def pause_the_rest(
     verdict = _keepable(kept, cases, portfolio.policy) + _said(restart_condition=restart_condition, reason=reason)
     if not rest:
         verdict += Verdict((Reason("nothing_to_pause", "There is nothing to pause: every pilot is kept."),))
-    for case, row in zip(rest, rows, strict=True):
-        verdict += moves.may_pause(case.facts, row.review_on)
+    for case, (_, _, review) in zip(rest, rows, strict=True):
+        verdict += moves.may_pause(case.facts, review)
     verdict.require()
     now, round_id = timezone.now(), new_round()
-    decisions = [
-        _pause(case, by, row.reason, row.restart_condition, row.review_on, round_id=round_id)
-        for case, row in zip(rest, rows, strict=True)
-    ]
+    decisions = [_pause(case, by, *row, round_id=round_id) for case, row in zip(rest, rows, strict=True)]
     for use_case_id in sorted(kept):
         cases[use_case_id].use_case.write(kept_at=now)
     finish([*rest, *(cases[use_case_id] for use_case_id in sorted(kept))], by)
     return decisions
 
 
-def _row(own: Row | None, reason: str, restart_condition: str, review_on: date) -> Row:
-    """What one pilot gets: its own where it says something, else what all get."""
+def _row(own: Row | None, reason: str, restart_condition: str, review_on: date) -> tuple[str, str, date]:
+    """Reason, restart condition and review day of one pilot: its own where it says something, else what all get."""
     own = own or Row()
-    return Row(
-        own.reason.strip() or reason, own.restart_condition.strip() or restart_condition, own.review_on or review_on
-    )
+    return own.reason.strip() or reason, own.restart_condition.strip() or restart_condition, own.review_on or review_on
 
 
 def _keepable(kept: set[UUID], cases: dict[UUID, Any], policy: Policy) -> Verdict:

@@ -177,9 +177,9 @@ class PauseTheRest(PortfolioDoor):
         by_id, by_key = {}, {}
         for row_id, key in rows.values_list("id", "key"):
             by_id[row_id] = by_key[key] = row_id
-        found = {ref: by_id.get(row_id) for ref, row_id in ids.items()}
-        found |= {ref: by_key.get(key) for ref, key in keys.items()}
-        unknown = [ref for ref in refs if found[ref] is None]
+        known = {ref: by_id.get(row_id) for ref, row_id in ids.items()}
+        known |= {ref: by_key.get(key) for ref, key in keys.items()}
+        unknown = [ref for ref in refs if known[ref] is None]
         if unknown:
             raise missing("keep" if unknown[0] in self.request.data.get("keep", ()) else "per_row")
-        return found
+        return known

@@ -30,7 +30,7 @@ class Decisions(UseCaseDoor):
 
 class DecisionDoor(UseCaseDoor):
     def see(self, ref: str, decision_id: UUID) -> UseCase:
-        found = super().see(ref)
+        found = super().see(ref=ref)
         self.decision = row_of(Decision.objects.visible_to(self.actor).filter(use_case=found), decision_id)
         return found
 
@@ -82,7 +82,7 @@ class Requests(UseCaseDoor):
 
 class Withdraw(UseCaseDoor):
     def see(self, ref: str, request_id: UUID) -> UseCase:
-        found = super().see(ref)
+        found = super().see(ref=ref)
         self.asked = row_of(Request.objects.visible_to(self.actor).filter(use_case=found), request_id)
         return found
 

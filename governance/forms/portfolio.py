@@ -137,7 +137,7 @@ class Limits(Plain):
     def __init__(self, data: QueryDict | None, *, policy: Policy) -> None:
         initial = policy.to_json() | {"version": policy.version, "holidays": "\n".join(policy.to_json()["holidays"])}
         super().__init__(data, initial=initial)
-        own = {}
+        own: dict[str, Any] = {}
         for field in fields(Policy):
             if field.name in _WORDS:
                 label, hint = _WORDS[field.name]
@@ -146,7 +146,7 @@ class Limits(Plain):
                     if isinstance(getattr(policy, field.name), bool)
                     else forms.IntegerField(label=label, help_text=hint)
                 )
-        self.fields = own | self.fields
+        self.fields: dict[str, Any] = own | self.fields
 
     def clean_holidays(self) -> list[str]:
         return [line.strip() for line in self.cleaned_data["holidays"].splitlines() if line.strip()]

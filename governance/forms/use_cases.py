@@ -64,7 +64,7 @@ class Facts(Plain):
     def __init__(self, *args: Any, portfolio: Portfolio, names: Iterable[str], **options: Any) -> None:
         super().__init__(*args, **options)
         wanted = list(names)
-        self.fields = {name: self.fields[name] for name in wanted}
+        self.fields: dict[str, Any] = {name: self.fields[name] for name in wanted}
         people = members_of(portfolio) if any(name in SEATS for name in wanted) else None
         for name in wanted:
             if name in SEATS:

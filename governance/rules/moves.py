@@ -94,6 +94,14 @@ def open_request(facts: Facts, kind: Verb) -> OpenRequest | None:
     return next((request for request in facts.requests if request.kind == kind), None)
 
 
+def may_ask(kind: Verb, facts: Facts) -> Verdict:
+    """May a decision be asked for? The move must be in the table, and nobody has asked yet."""
+    reasons = []
+    if open_request(facts, kind) is not None:
+        reasons.append(Reason("already_asked", "Somebody has asked for this already.", facts.key))
+    return may_move(kind, facts) + Verdict(tuple(reasons))
+
+
 def clear_to_go(facts: Facts) -> Verdict:
     """The facts' side of a go: no open hard blocking item that is not waived. `gate/` shows these."""
     return Verdict(

@@ -23,7 +23,8 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
     filters = addresses.parse(request.GET, people)
     today = portfolio.today()
     page = queries.pilots(portfolio, filters, today)
-    context = _figures(request, portfolio) | {
+    state = queries.state_of(portfolio)
+    context = _figures(request, portfolio, state) | {
         "settled": settled,
         "filters": filters,
         "menus": filters.menus(people[:60], _STAGES),
@@ -33,24 +34,21 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
         "others": queries.others(portfolio, filters),
         "today": today,
     }
-    context["rows"] = context["state"].version
-    return answer(request, "governance/board.html", context)
+    return answer(request, "governance/board.html", context | {"rows": state.version})
 
 
 def live(request: HttpRequest, slug: str) -> HttpResponse:
     """What the board polls: nothing new (204), or its figures and warnings anew. Rows change only on request."""
     portfolio = portfolio_of(request, slug)
     sweep.settle_portfolio(portfolio.id)
-    context = _figures(request, portfolio)
-    if request.GET.get("seen") == str(context["state"].version):
+    state, rows = queries.state_of(portfolio), request.GET.get("rows", "")[:20]
+    if request.GET.get("seen") == str(state.version):
         return HttpResponse(status=204)
-    context["rows"] = request.GET.get("rows", "")[:20]
-    context["stale"] = context["rows"] != str(context["state"].version)
-    return answer(request, "governance/board.html", context | {"polled": True}, part="pulse")
+    context = {"rows": rows, "stale": rows != str(state.version), "polled": True}
+    return answer(request, "governance/board.html#pulse", _figures(request, portfolio, state) | context)
 
 
-def _figures(request: HttpRequest, portfolio: Portfolio) -> dict[str, Any]:
-    state: PortfolioState = queries.state_of(portfolio)
+def _figures(request: HttpRequest, portfolio: Portfolio, state: PortfolioState) -> dict[str, Any]:
     taken, cap = state.counts.get(Stage.PILOT, 0), portfolio.policy.pilot_cap
     return {
         "portfolio": portfolio,

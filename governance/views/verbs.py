@@ -39,7 +39,7 @@ def act(request: HttpRequest, ref: str, verb: Verb) -> HttpResponse:
         else:
             _say(request, use_case, decision)
             return done(request, reverse("use_case", args=[use_case.key]))
-    foreseen = () if form.is_bound else _foreseen(use_case, verb, actor_of(request))
+    foreseen = () if form.refusal else _foreseen(use_case, verb, actor_of(request))
     return form_page(request, _context(use_case, verb) | {"form": form, "foreseen": foreseen})
 
 

@@ -61,7 +61,7 @@ class Door(APIView):
         self.seen = self.see(**kwargs)
         self._check_query(request.query_params)
 
-    def see(self, **kwargs: Any) -> Any:
+    def see(self, *args: Any, **kwargs: Any) -> Any:
         """The object of the address, visible and permitted; raises NotVisible or NotPermitted."""
         raise NotImplementedError
 
@@ -118,15 +118,15 @@ class AnywhereDoor(Door):
 class PortfolioDoor(Door):
     seen: Portfolio
 
-    def see(self, slug: str, **kwargs: Any) -> Portfolio:
-        return fetch.portfolio(self.request, slug)
+    def see(self, *args: Any, **kwargs: Any) -> Any:
+        return fetch.portfolio(self.request, kwargs["slug"])
 
 
 class UseCaseDoor(Door):
     seen: UseCase
 
-    def see(self, ref: str, **kwargs: Any) -> UseCase:
-        return fetch.use_case(self.request, ref)
+    def see(self, *args: Any, **kwargs: Any) -> UseCase:
+        return fetch.use_case(self.request, kwargs["ref"])
 
 
 def row_of(rows, row_id: UUID) -> Any:

@@ -16,6 +16,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.core.files import File
 from django.db import connection, transaction
 from django.utils import timezone
 from rest_framework import exceptions
@@ -83,8 +84,16 @@ def _owner(request) -> str:
 
 
 def _fingerprint(request) -> bytes:
-    body = json.dumps(request.data, sort_keys=True, separators=(",", ":"))
+    body = json.dumps(request.data, sort_keys=True, separators=(",", ":"), default=_digest)
     return hashlib.sha256(f"{request.method}\n{request.path}\n{body}".encode()).digest()
+
+
+def _digest(file: File) -> str:
+    """An uploaded file counts by its content."""
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _claim(owner: str, key: str) -> None:

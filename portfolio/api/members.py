@@ -84,7 +84,7 @@ class OneMember(PortfolioDoor):
     seen: Membership
 
     def see(self, slug: str, member_id: UUID) -> Membership:
-        return row_of(super().see(slug).memberships, member_id)
+        return row_of(super().see(slug=slug).memberships, member_id)
 
     def represent(self, row: Membership) -> dict[str, Any]:
         return answer(row.id)

@@ -106,7 +106,7 @@ class Plan:
         if "stage" not in self.proposals:
             notes.append(Note(row, "no_stage_column", "No column holds the stage: every row waits as proposed."))
         if self.placeholder is not None:
-            text = f"{self.placeholder!r} stands in all rows of {self.proposals['running_since'].header!r}: no start."
+            text = f"{self.placeholder!r} is the day in every filled row of {self.proposals['running_since'].header!r}: no start."
             notes.append(Note(row, "constant_date", text))
         return notes
 
@@ -217,10 +217,11 @@ class Plan:
             for name, p in self.proposals.items()
             if name not in ("stage", "running_since", "real_users", "tags")
         }
+        names = self.table.headers
         return {
-            header: cells[index][:5_000]
-            for index, header in enumerate(self.table.headers)
-            if index < len(cells) and cells[index] and index not in ours
+            names[index] if index < len(names) else f"Column {index + 1}": cell[:5_000]
+            for index, cell in enumerate(cells)
+            if cell and index not in ours
         }
 
 

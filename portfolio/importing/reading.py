@@ -14,6 +14,7 @@ from portfolio.importing.headers import find_header
 from portfolio.importing.values import one_line, text
 
 MOST_COLUMNS = 2_000
+MOST_ROWS = 50_000
 MOST_CELL = 100_000  # characters kept of one cell
 LONGEST_FIELD = 12 * 1024 * 1024  # characters the CSV reader takes in one field before the cell is cut
 PEEK = 60  # rows looked at to find the header
@@ -33,8 +34,12 @@ class Table:
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """The rows below the header that hold anything."""
+        count = 0
         for number, cells in self.open_rows():
             if number > self.header_row and any(cells):
+                count += 1
+                if count > MOST_ROWS:
+                    raise ImportFault("too_many_rows", f"At most {MOST_ROWS:,} rows are read. Split the file.")
                 yield number, cells
 
     def sample(self, most: int = 200) -> list[list[str]]:
@@ -182,9 +187,11 @@ def _table(rows: Callable[[], Iterator[tuple[int, list[str]]]], encoding: str, s
     if header is None:
         raise ImportFault("no_header", "No header row was found: a table needs one with at least two named columns.")
     number, cells = header
-    headers = _unique([one_line(cell) for cell in cells])
+    # Columns may be filled without having a name; they are data all the same.
+    width = max(len(other) for row, other in peeked if row >= number)
+    headers = _unique([one_line(cell) for cell in cells] + [""] * (width - len(cells)))
     table = Table(headers, number, encoding, sheet, rows)
-    if len(cells) >= MOST_COLUMNS:
+    if width >= MOST_COLUMNS:
         table.warnings.append(f"Only the first {MOST_COLUMNS} columns are read.")
     return table
 

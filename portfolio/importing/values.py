@@ -60,7 +60,7 @@ def day(value: object) -> date | None:
             found = datetime.strptime(said, shape).date()  # noqa: DTZ007 — a day has no zone
         except ValueError:
             continue
-        return found if 1950 <= found.year <= 2100 else None
+        return found if 1950 <= found.year <= 2100 or is_year_as_serial(found) else None
     return None
 
 

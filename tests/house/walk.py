@@ -22,13 +22,13 @@ from people.models import User
 from portfolio.access import TABLE, can, identity, tokens
 from portfolio.access.middleware import _OWN_DOOR
 from portfolio.actions import portfolios, use_cases
-from portfolio.models import Job, Membership, Portfolio, Token, UseCase
+from portfolio.models import ImportRun, Job, Membership, Portfolio, Token, UseCase
 from portfolio.rules import SYSTEM, Actor, Role, Stage
 
 CANARY = "Zweifelstein"  # stands in every text of the portfolio abroad; no word, no time zone
 OF_PORTFOLIO = frozenset({"slug", "job_id"})  # parameters that say: about a whole portfolio
-OWN_ONLY = frozenset({"api:withdraw"})  # whose object it is decides too: 403 for another's
-CHILDREN = frozenset({"member_id", "token_id", "request_id", "decision_id"})
+OWN_ONLY = frozenset({"api:withdraw", "withdraw"})  # whose object it is decides too: 403 for another's
+CHILDREN = frozenset({"member_id", "token_id", "request_id", "decision_id", "run_id"})
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,7 @@ def world(slug: str, mark: str) -> World:
     values = {
         "section": next(iter(SECTIONS)), "slug": slug, "ref": str(row.id), "member_id": member.id, "decision_id": decision.id, "request_id": asked.id,
         "token_id": lend(portfolio, leader, "use-cases:read").id,
+        "run_id": ImportRun.objects.create(portfolio=portfolio, file_name=f"{mark}.csv").id,
         "job_id": Job.objects.create(portfolio=portfolio, kind="import", text=f"{mark} job").id,
     }  # fmt: skip
     return World(portfolio, leader, values)
@@ -133,6 +134,7 @@ class Caller:
 
     def knock(self, method: str, route: Route, values: dict[str, Any]) -> tuple[Any, int]:
         """The answer, and how many rows the request wrote; undone afterwards."""
+        self.client.cookies.pop("messages", None)  # what an earlier answer had to say is not this one's
         with transaction.atomic():
             before = _written()
             body = {"data": "{}", "content_type": "application/json"} if route.is_api and method != "GET" else {}

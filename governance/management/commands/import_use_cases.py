@@ -60,7 +60,7 @@ class Command(BaseCommand):
         mapping = _mapping(options["mapping"]) if options["mapping"] else uploads.remembered(portfolio, table)
         plan = prepare(table, mapping, options["by_column"])
         rows = list(plan.rows())
-        about = {} if options["dry_run"] else {
+        about: dict[str, Any] = {} if options["dry_run"] else {
             "file_name": path.name[:255], "file_hash": _digest(path), "mapping": mapping, "sheet": table.sheet,
         }  # fmt: skip
         progress = None if options["json"] else self._progress(len(rows))
