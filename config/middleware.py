@@ -3,11 +3,11 @@
 import uuid
 from collections.abc import Callable
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.defaults import page_not_found
 
+from config.rest import errors
 from config.rest.problems import problem_response
 from portfolio.rules import Conflict, NotPermitted, NotVisible, Refused
 
@@ -70,7 +70,7 @@ class PlainErrors:
         if request.path.startswith("/api/"):
             return None
         if isinstance(fault, NotVisible):
-            return page_not_found(request, Http404())
+            return errors.not_found(request, fault)
         if isinstance(fault, NotPermitted):
             return render(request, "403.html", {"text": fault.text}, status=403)
         if isinstance(fault, Conflict):

@@ -20,7 +20,8 @@ IDLE = 60.0  # seconds without a wake after which the thread ends
 _OPTIONS = {
     "socket_timeout": TIMEOUT,
     "socket_connect_timeout": TIMEOUT,
-    "retry_on_timeout": False,
+    "retry_on_timeout": False,  # redis-py's own second try
+    "max_retries": 0,  # kombu's: else it waits two seconds and tries again, for ever
 }
 
 

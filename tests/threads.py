@@ -67,6 +67,7 @@ def until(ready: Callable[[], bool], seconds: float = PATIENCE) -> float:
 def blocked() -> int:
     """How many sessions of this database wait for a lock just now."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees the same picture for ever
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )

@@ -1,15 +1,18 @@
 """What does somebody get whom no view answers? A problem under /api/, a page elsewhere."""
 
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.views import defaults
 
 from config.rest.problems import NOT_FOUND, problem_response
+from portfolio import shell
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith("/api/"):
         return problem_response(404, "not_found", NOT_FOUND)
-    return defaults.page_not_found(request, exception)
+    # Without token or address in it: for one reader byte for byte the same, foreign or unknown.
+    return HttpResponse(render_to_string("404.html", {"shell": shell.of(request)}), status=404)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

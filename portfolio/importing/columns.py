@@ -117,7 +117,7 @@ def propose(
     for negative, _, index, field in ranked:
         if -negative < _ENOUGH or field in found or index in used:
             continue
-        found[field] = Proposal(field, index, headers[index], -negative, _examples(columns[index]))
+        found[field] = Proposal(field, index, headers[index], min(-negative, 100), _examples(columns[index]))
         used.add(index)
     if "stage" not in found and "stage" not in given:
         _by_values(headers, columns, used, found)

@@ -56,7 +56,8 @@ def environment(used: Broker) -> dict[str, str]:
     """The environment of a child that shares the test's database and this broker."""
     url = urlsplit(os.environ.get("DATABASE_URL", "postgres://postgres@localhost/pilotage"))
     database = url._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
-    return {**os.environ, "DATABASE_URL": database, "REDIS_URL": used.url, "PYTHONPATH": str(ROOT)}
+    return {**os.environ, "DATABASE_URL": database, "REDIS_URL": used.url, "PYTHONPATH": str(ROOT),
+            "DJANGO_SETTINGS_MODULE": "config.settings.test"}  # fmt: skip
 
 
 @contextmanager

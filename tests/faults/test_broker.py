@@ -1,19 +1,23 @@
 """Does an act return at once with the broker gone or frozen, and does every status become right afterwards?"""
 
-import contextlib
+import subprocess
+import sys
 import time
+from datetime import timedelta
 
 import pytest
+import redis
 from django.db import transaction
 
 from governance import nudge, tasks
+from governance.actions.assess import _lock_states
 from governance.models import Quarantine
 from portfolio.models import Dirty
 from portfolio.rules import Stage
 from tests import factories
 from tests.faults import brokers
 from tests.governance.convergence import stale
-from tests.threads import blocked, until
+from tests.threads import beside, blocked, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,7 +76,7 @@ def test_nudge_alone_makes_a_worker_do_it_also_when_doubled(broker, norwell, tmp
 def test_sweep_alone_makes_a_worker_do_it(broker, norwell, settings, tmp_path):
     settings.NUDGE = False
     _act(norwell)
-    Dirty.objects.update(at=norwell.created_at)  # older than the ten seconds the sweep leaves to others
+    Dirty.objects.update(at=norwell.created_at - timedelta(seconds=60))  # the sweep leaves ten seconds to others
     with brokers.worker(broker, tmp_path), nudge.Connection(broker.celery_url) as connection:
         assert not _converged()
         tasks.sweep_dirty.apply_async(connection=connection, retry=False)
@@ -81,12 +85,9 @@ def test_sweep_alone_makes_a_worker_do_it(broker, norwell, settings, tmp_path):
 
 def test_worker_killed_in_the_middle_loses_nothing(broker, norwell, tmp_path):
     """kill -9 of parent and child while the recompute waits for a lock that the test holds."""
-    from governance.actions.assess import _lock_states
-
     with brokers.worker(broker, tmp_path, "first") as first, transaction.atomic():
         _lock_states([norwell.id])
-        with contextlib.ExitStack() as others:
-            others.enter_context(_acting_beside(norwell))
+        with beside(lambda: _act(norwell)):
             until(lambda: blocked() >= 1, CONVERGES)
             first.kill()
             first.popen.wait()
@@ -96,14 +97,6 @@ def test_worker_killed_in_the_middle_loses_nothing(broker, norwell, tmp_path):
         nudge.publish()
         until(_converged, CONVERGES)
     assert Quarantine.objects.count() == 0
-
-
-@contextlib.contextmanager
-def _acting_beside(where):
-    from tests.threads import beside
-
-    with beside(lambda: _act(where)):
-        yield
 
 
 @pytest.mark.full
@@ -120,3 +113,11 @@ def test_two_beats_and_a_worker_converge_after_the_broker_is_back(fault, broker,
             broker.start()
         took = until(_converged, 120 if fault == "kill" else CONVERGES)
     print(f"converged {took:.1f} s after the broker was back ({fault})")
+
+
+def test_web_process_publishes_to_the_queue_that_workers_read(broker, tmp_path):
+    """A process that only loads Django, as gunicorn's do: Celery's own default queue has no reader."""
+    code = "import django; django.setup(); from governance import nudge; nudge.publish()"
+    subprocess.run([sys.executable, "-c", code], env=brokers.environment(broker), cwd=tmp_path, check=True)
+    with redis.Redis(unix_socket_path=str(broker.socket)) as client:
+        assert (client.llen("quick"), client.exists("celery")) == (1, 0)

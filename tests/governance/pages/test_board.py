@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from governance.actions import sweep
 from governance.models import PortfolioState
 from portfolio.models import Dirty, UseCase
 from portfolio.rules import Stage
@@ -78,13 +79,11 @@ def test_changed_facts_are_settled_before_they_are_shown(world):
 
 
 def test_too_many_changes_are_left_to_the_worker(world, monkeypatch):
-    from governance.queries import board
-
-    monkeypatch.setattr(board, "SETTLED_AT_ONCE", 1)
+    monkeypatch.setattr(sweep.settle_portfolio, "__defaults__", (1,))
     for use_case in world.pilots(2):
         Dirty.objects.create(use_case_id=use_case.id)
     assert "brought up to date within a minute" in text_of(world.client("vera").get("/p/norwell/"))
-    assert Dirty.objects.count() == 2
+    assert Dirty.objects.count() == 1
 
 
 def test_poll_answers_204_until_something_changes(world):
