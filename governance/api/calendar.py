@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from config.rest.problems import NOT_FOUND, problem_response
 from governance.queries.calendar import as_ics, entries
 from portfolio.api.door import PortfolioDoor, speaks
 from portfolio.api.shapes import Strict
@@ -19,7 +18,7 @@ def calendar(request: HttpRequest, slug: str) -> HttpResponse:
     """Unknown, revoked and foreign keys are answered alike."""
     found = feeds.reader_of(request.GET.get("token", ""), slug)
     if found is None:
-        return problem_response(404, "not_found", NOT_FOUND)
+        raise Http404
     feed, actor = found
     base = request.build_absolute_uri("/").rstrip("/")
     text = as_ics(feed.portfolio.name, entries(actor, feed.portfolio_id), base)

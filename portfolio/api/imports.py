@@ -46,7 +46,7 @@ class PreviewShape(serializers.Serializer):
     report = serializers.DictField()
     mapping = serializers.DictField()
     headers = serializers.ListField(child=serializers.CharField())
-    fields_ = serializers.ListField(child=serializers.CharField(), source="fields")
+    fields_ = serializers.ListField(child=serializers.CharField())
     proposals = serializers.DictField()
     rows = serializers.ListField(child=serializers.DictField())
     unmapped_stages = serializers.DictField(child=serializers.IntegerField())

@@ -20,14 +20,18 @@ from readiness.rules.answers import SETTLED, State
 MOST_TEXT = 20_000  # characters
 
 
-def _locked(use_case: UseCase, part: str, version: int | None) -> Answer:
-    """The row of this part, made on first use. Version 0 means: there was none when the form was opened."""
+def _locked(use_case: UseCase, part: str, version: int | None, own: UUID | None = None) -> Answer:
+    """The row of this part, made on first use. Version 0 means: there was none when the form was opened.
+
+    `own`: a stale version is no conflict when this person made the newest draft (an autosave overtook another).
+    """
     row = Answer.objects.select_for_update().filter(use_case=use_case, part=part).first()
     if row is None:
         row, _ = Answer.objects.get_or_create(use_case=use_case, part=part)
         row = Answer.objects.select_for_update().get(pk=row.pk)
     if version is not None and row.version != max(version, 1):
-        raise Conflict(row)
+        if own is None or row.drafted_by_id != own or row.version == 1:
+            raise Conflict(row)
     return row
 
 
@@ -40,10 +44,12 @@ def save_draft(*, by: Actor, use_case_id: UUID, part: str, text: str, version: i
     use_case = use_case_of(by, use_case_id, "answer.draft")
     part_of(use_case, part)
     text = _checked(text)
-    row = _locked(use_case, part, version)
+    row = _locked(use_case, part, version, by.user_id)
     if row.draft == text:
         return row
     started = row.state == State.DRAFT and not row.draft.strip()
+    if row.draft.strip() and row.drafted_by_id not in (None, by.user_id):
+        AnswerEvent.objects.create(answer=row, act="replaced", by_id=row.drafted_by_id, text=row.draft)
     row.write(draft=text, drafted_by_id=by.user_id, drafted_at=timezone.now(), writers=_with(row.writers, by.user_id))
     if started or not text.strip():
         changes.touched([use_case_id])  # not started and draft read differently
@@ -58,7 +64,7 @@ def submit(
     """Send the answer (or why it does not apply) to its accepter; `text` None sends the draft."""
     use_case = use_case_of(by, use_case_id, "answer.draft", lock=True)
     asked = part_of(use_case, part)
-    row = _locked(use_case, part, version)
+    row = _locked(use_case, part, version, by.user_id)
     text = row.draft if text is None else _checked(text)
     on = use_case.portfolio.today()
     known = facts.answers_of([use_case_id]).get(use_case_id, {}).get(part)
@@ -142,7 +148,7 @@ def send_back(*, by: Actor, use_case_id: UUID, part: str, note: str, version: in
 @transaction.atomic
 def withdraw(*, by: Actor, use_case_id: UUID, part: str, reason: str, version: int | None = None) -> Answer:
     """Take it back: a writer what waits, who accepted it (or a leader) what was accepted."""
-    use_case = use_case_of(by, use_case_id, "readiness.read", lock=True)
+    use_case = use_case_of(by, use_case_id, "answer.withdraw", lock=True)
     row = Answer.objects.select_for_update().filter(use_case=use_case, part=part).first()
     if row is None:
         raise NotVisible
@@ -151,11 +157,12 @@ def withdraw(*, by: Actor, use_case_id: UUID, part: str, reason: str, version: i
     settled = row.state in SETTLED
     if not reason.strip() and settled:
         raise Refused([Reason("no_reason", "Say why it is no longer clear.", "reason")])
+    leads = is_leader(by, use_case.portfolio_id)
     if row.state == State.WAITING:
-        use_case_of(by, use_case_id, "answer.draft")
+        if by.user_id not in row.writers and not leads:
+            raise Refused([Reason("not_writer", "Whoever wrote it, or a leader, takes it back.", part)])
     elif settled:
-        use_case_of(by, use_case_id, "answer.accept")
-        if row.decided_by_id != by.user_id and not is_leader(by, use_case.portfolio_id):
+        if not by.is_person or (row.decided_by_id != by.user_id and not leads):
             raise Refused([Reason("not_accepter", "Whoever accepted it, or a leader, takes it back.", part)])
     else:
         raise Refused([Reason("not_sent", "There is nothing to take back.", part)])

@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, QueryDict
+from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 
-from config.rest.parsing import StrictJSONParser
 from portfolio.api import pages
 from portfolio.api.door import UseCaseDoor, etag, row_of, speaks
 from portfolio.api.shapes import CursorQuery, Day, Strict, Text, YesNo, checked
@@ -27,7 +28,7 @@ class AnswerShape(serializers.Serializer):
     id = serializers.UUIDField(allow_null=True, help_text="Null until something was written.")
     part = serializers.CharField()
     question = serializers.CharField()
-    state = serializers.ChoiceField([state.value for state in State])
+    state = serializers.CharField(help_text=", ".join(State))
     text = serializers.CharField()
     applies = serializers.BooleanField()
     draft = serializers.CharField()
@@ -121,7 +122,7 @@ class Answers(AnswerDoor):
 
 class OneAnswer(AnswerDoor):
     def see(self, ref: str, answer_id: UUID) -> UseCase:
-        found = super().see(ref)
+        found = super().see(ref=ref)
         self.answer = row_of(Answer.objects.visible_to(self.actor).filter(use_case=found), answer_id)
         return found
 
@@ -184,7 +185,7 @@ def evidence_shape(row: dict[str, Any]) -> dict[str, Any]:
 
 
 class EvidenceList(UseCaseDoor):
-    parser_classes = (StrictJSONParser, MultiPartParser)
+    parser_classes = (*api_settings.DEFAULT_PARSER_CLASSES, MultiPartParser)
     query = frozenset({"cursor"})
 
     @speaks("Evidence in force", answer=EvidenceShape, many=True, query=CursorQuery, writes=False)
@@ -211,12 +212,14 @@ class EvidenceList(UseCaseDoor):
         return Response(evidence_shape(row), status=201, headers=etag(made.id, made.version))
 
 
-class OneEvidence(UseCaseDoor):
+class EvidenceDoor(UseCaseDoor):
     def see(self, ref: str, evidence_id: UUID) -> UseCase:
-        found = super().see(ref)
+        found = super().see(ref=ref)
         self.evidence = row_of(Evidence.objects.visible_to(self.actor).filter(use_case=found), evidence_id)
         return found
 
+
+class OneEvidence(EvidenceDoor):
     @speaks("Take evidence off; what was decided on it keeps it", status=204, if_match=True)
     def delete(self, request: HttpRequest, ref: str, evidence_id: UUID) -> Response:
         version = self.version(self.evidence.id)
@@ -224,10 +227,7 @@ class OneEvidence(UseCaseDoor):
         return Response(status=204)
 
 
-class EvidenceFile(OneEvidence):
-    http_method_names = ("get", "head", "options")
-    delete = None  # type: ignore[assignment]
-
-    @speaks("The file, always as a download", answer=serializers.FileField(), writes=False)
+class EvidenceFile(EvidenceDoor):
+    @speaks("The file, always as a download", answer=OpenApiTypes.BINARY, writes=False)
     def get(self, request: HttpRequest, ref: str, evidence_id: UUID) -> FileResponse:
         return attachment(self.evidence)

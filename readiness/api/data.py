@@ -49,7 +49,7 @@ class SourceSaid(Strict):
     owner = Id(required=False, allow_null=True)
     steward = Id(required=False, allow_null=True)
     access_path = Text(max_length=300, required=False)
-    access_state = serializers.ChoiceField(_ACCESS, required=False, allow_blank=True)
+    access_state = Text(max_length=10, required=False, help_text="asked, granted, refused or blank")
     contract = Text(max_length=300, required=False)
     classification = serializers.ChoiceField(_CLASSES, required=False)
     personal_data = YesNo(required=False)
@@ -69,7 +69,7 @@ class Rating(Strict):
 
 class NewDefect(Strict):
     text = Text(max_length=300)
-    kind = serializers.ChoiceField(list(STARTING_MEDIANS), required=False)
+    kind = Text(max_length=20, required=False, help_text=", ".join(STARTING_MEDIANS))
     owner = Id(required=False, allow_null=True)
 
 
@@ -164,9 +164,9 @@ class Defects(SourceDoor):
 
 
 class CloseOneDefect(SourceDoor):
-    def see(self, slug: str, source_id: UUID, defect_id: UUID) -> Portfolio:
+    def see(self, slug: str, source_id: UUID, **more: Any) -> Portfolio:
         found = super().see(slug=slug, source_id=source_id)
-        self.defect = row_of(Defect.objects.filter(source=self.source), defect_id)
+        self.defect = row_of(Defect.objects.filter(source=self.source), more["defect_id"])
         return found
 
     @speaks("Mended: its item closes everywhere", body=CloseDefect, answer=DefectShape)

@@ -53,7 +53,7 @@ class WaiverShape(serializers.Serializer):
 
 class NewItem(Strict):
     text = Text(max_length=300)
-    kind = serializers.ChoiceField(KINDS, required=False)
+    kind = Text(max_length=20, required=False, help_text=", ".join(KINDS))
     severity = serializers.ChoiceField(SEVERITIES, required=False)
     owner = Id(required=False, allow_null=True)
     due_on = Day(required=False, allow_null=True)
@@ -61,7 +61,7 @@ class NewItem(Strict):
 
 class EditItem(Strict):
     text = Text(max_length=300, required=False)
-    kind = serializers.ChoiceField(KINDS, required=False)
+    kind = Text(max_length=20, required=False, help_text=", ".join(KINDS))
     severity = serializers.ChoiceField(SEVERITIES, required=False)
     owner = Id(required=False, allow_null=True)
     due_on = Day(required=False, allow_null=True)
@@ -133,7 +133,7 @@ class AcceptProposals(UseCaseDoor):
 
 class ItemDoor(UseCaseDoor):
     def see(self, ref: str, item_id: UUID) -> UseCase:
-        found = super().see(ref)
+        found = super().see(ref=ref)
         self.item = row_of(BlockingItem.objects.visible_to(self.actor).filter(use_case=found), item_id)
         return found
 

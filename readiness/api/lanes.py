@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from rest_framework import exceptions, serializers
 from rest_framework.parsers import BaseParser
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 
-from config.rest.parsing import StrictJSONParser
 from portfolio.api.door import PortfolioDoor, etag, speaks
 from portfolio.api.shapes import CursorQuery, Strict
 from portfolio.models import Lane, Portfolio
@@ -61,16 +62,19 @@ class QuestionSets(PortfolioDoor):
 
 
 class LaneDoor(PortfolioDoor):
-    def see(self, slug: str, lane: str) -> Portfolio:
+    lane: Lane
+
+    def see(self, slug: str, lane: str = "", **more: Any) -> Portfolio:
         found = super().see(slug=slug)
-        self.lane = newest_lane(found, lane)
-        if self.lane is None:
+        newest = newest_lane(found, lane)
+        if newest is None:
             raise NotVisible
+        self.lane = newest
         return found
 
 
 class OneQuestionSet(LaneDoor):
-    parser_classes = (StrictJSONParser, YamlParser)
+    parser_classes = (*api_settings.DEFAULT_PARSER_CLASSES, YamlParser)
 
     def represent(self, row: Lane) -> dict[str, Any]:
         return shaped(row)
@@ -96,6 +100,6 @@ class OneQuestionSet(LaneDoor):
 
 
 class QuestionSetYaml(LaneDoor):
-    @speaks("The same as YAML", answer=serializers.CharField(), writes=False)
+    @speaks("The same as YAML", answer=OpenApiTypes.STR, writes=False)
     def get(self, request: HttpRequest, slug: str, lane: str) -> HttpResponse:
         return HttpResponse(dump(shaped(self.lane)), content_type="application/yaml; charset=utf-8")

@@ -13,9 +13,6 @@ from portfolio.api.shapes import CursorQuery, Day, Id, Strict, Text, Whole, YesN
 from portfolio.models import UseCase
 from readiness.actions import data as actions
 from readiness.models import DataAsset, DataNeed, DataSource
-from readiness.models.data import ACCESS
-
-_ACCESS = [code for code, _ in ACCESS]
 
 
 class NeedShape(serializers.Serializer):
@@ -35,7 +32,7 @@ class NeedSaid(Strict):
     source = Id(required=False, allow_null=True)
     asset = Id(required=False, allow_null=True)
     minimum = Whole(min_value=1, max_value=3, required=False)
-    access = serializers.ChoiceField(_ACCESS, required=False, allow_blank=True)
+    access = Text(max_length=10, required=False, help_text="asked, granted, refused or blank")
     granted_until = Day(required=False, allow_null=True)
 
     def get_fields(self) -> dict[str, Any]:
@@ -82,7 +79,7 @@ class Needs(UseCaseDoor):
 
 class OneNeed(UseCaseDoor):
     def see(self, ref: str, need_id: UUID) -> UseCase:
-        found = super().see(ref)
+        found = super().see(ref=ref)
         self.need = row_of(DataNeed.objects.visible_to(self.actor).filter(use_case=found), need_id)
         return found
 
