@@ -12,4 +12,5 @@ urlpatterns = [
     path("", include("portfolio.api.import_urls")),
     path("", include("readiness.api.urls")),
     path("", include("governance.api.urls")),
+    path("", include("feedback.urls")),
 ]

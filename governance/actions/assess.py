@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import Error, connection, transaction
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from governance.facts import Picture, gather, policies_of
@@ -51,14 +51,26 @@ def reassess(ids: Sequence[UUID], as_of: date | None = None, *, rank: bool = Tru
         seen = list(Dirty.objects.filter(use_case_id__in=ids).values_list("id", flat=True))
         picture = gather(ids, as_of)
         sync_items(_works(picture))
+        weighs = _weighs(ids) if rank else set()
         changed = _store(picture)
         if rank:
+            weighs |= _weighs(ids)
             for portfolio_id in portfolio_ids:
-                if portfolio_id in picture.policies:  # else its use cases were deleted meanwhile
+                if portfolio_id not in picture.policies:  # its use cases were deleted meanwhile
+                    continue
+                if portfolio_id in weighs:
                     _rank(portfolio_id, picture.policies[portfolio_id])
+                else:
+                    _show(portfolio_id)
         Dirty.objects.filter(id__in=seen).delete()
         Quarantine.objects.filter(use_case_id__in=ids).delete()
     return changed
+
+
+def _weighs(ids: Sequence[UUID]) -> set[UUID]:
+    """The portfolios whose advice or warnings one of these bears on: it is a pilot there, or warned of."""
+    bearing = Assessment.objects.filter(use_case_id__in=ids).filter(Q(stage=Stage.PILOT) | ~Q(flags=[]))
+    return set(bearing.values_list("portfolio_id", flat=True))
 
 
 def rank_portfolios(portfolio_ids: Iterable[UUID]) -> None:
@@ -221,15 +233,22 @@ def _rank(portfolio_id: UUID, policy: Policy) -> None:
         rank=None, recommendation="", reason="", rough=False
     )
     first = [_subject(one.id) for one in reversed(given) if one.recommendation != advice.RUN]  # type: ignore[arg-type]
-    counts = dict(UseCase.objects.filter(portfolio_id=portfolio_id).values_list("stage").annotate(n=Count("id")))
+    counts = _counts(portfolio_id)
     found = warning_rules.warnings(
         _flagged(portfolio_id), counts.get(Stage.PILOT, 0), policy, first, _overloaded(portfolio_id, policy)
     )
+    _show(portfolio_id, counts=counts, warnings=[warning.as_dict() for warning in found])
+
+
+def _counts(portfolio_id: UUID) -> dict[str, int]:
+    return dict(UseCase.objects.filter(portfolio_id=portfolio_id).values_list("stage").annotate(n=Count("id")))
+
+
+def _show(portfolio_id: UUID, **values: Any) -> None:
+    """Raise the version that the board polls, with fresh counts."""
+    values.setdefault("counts", _counts(portfolio_id))
     PortfolioState.objects.filter(portfolio_id=portfolio_id).update(
-        version=F("version") + 1,
-        warnings=[warning.as_dict() for warning in found],
-        counts=counts,
-        computed_at=timezone.now(),
+        version=F("version") + 1, computed_at=timezone.now(), **values
     )
 
 

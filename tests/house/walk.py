@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
@@ -141,7 +142,7 @@ class Caller:
             body = {"data": "{}", "content_type": "application/json"} if route.is_api and method != "GET" else {}
             answer = self.client.generic(method, route.at(values), headers=self.headers, **body)
             if getattr(answer, "streaming", False):
-                answer.content = b"".join(answer.streaming_content)
+                answer = HttpResponse(b"".join(answer.streaming_content), status=answer.status_code)
             written = _written() - before
             transaction.set_rollback(True)
         return answer, written
