@@ -204,6 +204,7 @@ TOKEN_ENVIRONMENT = os.environ.get("TOKEN_ENVIRONMENT", "live")  # stands inside
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "governance.tasks.sweep_dirty", "schedule": 15.0, "options": {"expires": 15}},
     "jobs": {"task": "portfolio.tasks.sweep_jobs", "schedule": 30.0, "options": {"expires": 30}},
+    "checkpoints": {"task": "ledger.tasks.slow_checkpoints", "schedule": 60.0, "options": {"expires": 60}},
     "nightly": {"task": "governance.tasks.slow_nightly", "schedule": 300.0, "options": {"expires": 300}},
 }
 NUDGE = True  # False in one CI run: everything must converge by the sweep alone
