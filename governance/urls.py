@@ -17,6 +17,7 @@ urlpatterns = [
     path("p/<slug:slug>/decisions/", records.decisions, name="decisions"),
     path("p/<slug:slug>/ledger/", records.ledger, name="ledger"),
     path("p/<slug:slug>/ledger/verify/", records.verify, name="ledger_verify"),
+    path("p/<slug:slug>/ledger/export/", records.export_ledger, name="ledger_export"),
     path("p/<slug:slug>/members/", portfolios.members, name="members"),
     path("p/<slug:slug>/members/<uuid:member_id>/", portfolios.member, name="member"),
     path("p/<slug:slug>/policy/", portfolios.policy, name="policy"),

@@ -15,6 +15,7 @@ urlpatterns = [
     path("portfolios/<str:slug>/decision-rights/", policy.DecisionRights.as_view(), name="decision-rights"),
     path("portfolios/<str:slug>/ledger/", ledger.Lines.as_view(), name="ledger"),
     path("portfolios/<str:slug>/ledger/verify/", ledger.Verify.as_view(), name="ledger-verify"),
+    path("portfolios/<str:slug>/ledger/export/", ledger.Export.as_view(), name="ledger-export"),
     path("use-cases/", use_cases.UseCases.as_view(), name="use-cases"),
     path("use-cases/<str:ref>/", use_cases.OneUseCase.as_view(), name="use-case"),
     path("use-cases/<str:ref>/gate/", decisions.Gate.as_view(), name="gate"),
