@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from governance.views import board, data, dates, items, portfolios, readiness, records, rounds, use_cases, verbs
+from governance.views import (
+    board,
+    data,
+    dates,
+    imports,
+    items,
+    portfolios,
+    readiness,
+    records,
+    rounds,
+    sort,
+    use_cases,
+    verbs,
+)
 from portfolio.rules import Verb
 
 urlpatterns = [
@@ -12,6 +25,12 @@ urlpatterns = [
     path("p/<slug:slug>/", board.board, name="board"),
     path("p/<slug:slug>/live/", board.live, name="board_live"),
     path("p/<slug:slug>/pause-the-rest/", rounds.pause_the_rest, name="pause_the_rest"),
+    path("p/<slug:slug>/import/", imports.imports, name="imports"),
+    path("p/<slug:slug>/import/<uuid:run_id>/", imports.one_import, name="import"),
+    path("p/<slug:slug>/import/<uuid:run_id>/start/", imports.start, name="import_start"),
+    path("p/<slug:slug>/import/<uuid:run_id>/progress/", imports.progress, name="import_progress"),
+    path("p/<slug:slug>/import/<uuid:run_id>/undo/", imports.undo, name="import_undo"),
+    path("p/<slug:slug>/sort/", sort.first_sort, name="first_sort"),
     path("p/<slug:slug>/register/", use_cases.register, name="register"),
     path("p/<slug:slug>/use-cases/", use_cases.listing, name="use_cases"),
     path("p/<slug:slug>/decisions/", records.decisions, name="decisions"),

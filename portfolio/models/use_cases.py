@@ -38,6 +38,11 @@ class UseCaseSet(models.QuerySet["UseCase"]):
     def in_pilot(self) -> UseCaseSet:
         return self.filter(stage=Stage.PILOT)
 
+    def to_sort(self) -> UseCaseSet:
+        """Pilots that lack one of the five facts of first sort."""
+        lacking = Q(business_outcome="") | Q(magnitude="") | Q(running_since=None) | Q(real_users=None)
+        return self.in_pilot().filter(lacking | Q(sponsor=None, sponsor_name=""))
+
     def matching(self, words: str) -> UseCaseSet:
         """Search over key, title, problem, organisation and tags; every word must occur."""
         found = self
