@@ -64,7 +64,7 @@ def columns(proposals: Mapping[str, Any]) -> list[Column]:
     found = []
     for name, (label, missing) in FIELDS.items():
         one = proposals.get(name)
-        found.append(Column(name, label, one.header if one else "", tuple(one.examples) if one else (), missing))
+        found.append(Column(name, label, one.column if one else "", tuple(one.examples) if one else (), missing))
     return found
 
 
@@ -80,7 +80,7 @@ def answered(posted: QueryDict, run: ImportRun, proposals: Mapping[str, Any], he
     """The run's mapping with what was posted; a column nobody changed stays a proposal."""
     picked = dict(run.mapping.get("columns", {}))
     for name in FIELDS:
-        shown = proposals[name].header if name in proposals else ""
+        shown = proposals[name].column if name in proposals else ""
         header = posted.get(f"column_{name}", shown)
         if header != shown and (header == "" or header in headers):
             picked[name] = header or None

@@ -86,12 +86,12 @@ def _columns(request: HttpRequest, run: ImportRun, fault: str = "") -> HttpRespo
 def _opened(run: ImportRun) -> tuple[list[str], dict[str, Any]]:
     """The headers of the file and what is proposed for each field; nothing while no title column is known."""
     try:
-        plan = uploads.opened(run)
+        with uploads.planned(run) as plan:
+            return list(plan.table.headers), plan.columns
     except ImportFault as fault:
-        if fault.code != "no_title_column":
+        if fault.code != "no_title":
             raise
-        return uploads.table_of(run).headers, {}
-    return plan.table.headers, plan.proposals
+        return uploads.headers_of(run), {}
 
 
 def _answered(request: HttpRequest, run: ImportRun) -> HttpResponse:
