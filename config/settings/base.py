@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "people",
     "ledger",
     "portfolio",
+    "roi",
     "governance",
 ]
 
@@ -205,6 +206,7 @@ CELERY_BEAT_SCHEDULE = {
     "jobs": {"task": "portfolio.tasks.sweep_jobs", "schedule": 30.0, "options": {"expires": 30}},
     "nightly": {"task": "governance.tasks.slow_nightly", "schedule": 300.0, "options": {"expires": 300}},
 }
+ROI_ANNUAL_RATE = float(os.environ.get("ROI_ANNUAL_RATE", "0.035"))  # real, a year (Green Book; under review)
 NUDGE = True  # False in one CI run: everything must converge by the sweep alone
 
 LOGGING = {
