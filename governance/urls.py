@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.views import board, dates, portfolios, records, rounds, use_cases, verbs
+from governance.views import board, data, dates, items, portfolios, readiness, records, rounds, use_cases, verbs
 from portfolio.rules import Verb
 
 urlpatterns = [
@@ -25,6 +25,32 @@ urlpatterns = [
     path("requests/<uuid:request_id>/withdraw/", dates.withdraw, name="withdraw"),
     path("u/<str:ref>/", use_cases.page, name="use_case"),
     path("u/<str:ref>/edit/<slug:section>/", use_cases.edit, name="use_case_edit"),
+    path("u/<str:ref>/readiness/", readiness.page, name="readiness"),
+    path("u/<str:ref>/readiness/<str:part>/", readiness.part, name="readiness_part"),
+    path("u/<str:ref>/readiness/<str:part>/draft/", readiness.draft, name="readiness_draft"),
+    path("u/<str:ref>/readiness/<str:part>/judge/", readiness.judge, name="readiness_judge"),
+    path("u/<str:ref>/readiness/<str:part>/evidence/", readiness.attach, name="readiness_attach"),
+    path("u/<str:ref>/evidence/<uuid:evidence_id>/", readiness.evidence_file, name="evidence_file"),
+    path("u/<str:ref>/evidence/<uuid:evidence_id>/remove/", readiness.evidence_remove, name="evidence_remove"),
+    path("u/<str:ref>/items/add/", items.add, name="item_add"),
+    path("u/<str:ref>/items/accept/", items.accept_proposals, name="items_accept"),
+    path("u/<str:ref>/items/<uuid:item_id>/", items.edit, name="item_edit"),
+    path("u/<str:ref>/items/<uuid:item_id>/close/", items.close, name="item_close"),
+    path("u/<str:ref>/items/<uuid:item_id>/waiver/", items.waiver, name="item_waiver"),
+    path("u/<str:ref>/items/<uuid:item_id>/waive/", items.waive, name="item_waive"),
+    path("u/<str:ref>/data/", data.of_use_case, name="use_case_data"),
+    path("u/<str:ref>/data/add/", data.need, name="need_add"),
+    path("u/<str:ref>/data/<uuid:need_id>/", data.need, name="need_edit"),
+    path("p/<slug:slug>/items/", items.mine, name="my_items"),
+    path("p/<slug:slug>/calendar/", data.calendar, name="calendar"),
+    path("p/<slug:slug>/data/", data.page, name="data_map"),
+    path("p/<slug:slug>/data/add/", data.source, name="source_add"),
+    path("p/<slug:slug>/data/<uuid:source_id>/", data.source, name="source_edit"),
+    path("p/<slug:slug>/data/<uuid:source_id>/rate/", data.rate, name="source_rate"),
+    path("p/<slug:slug>/defects/<uuid:defect_id>/", data.defect_close, name="defect_close"),
+    path("p/<slug:slug>/lanes/", data.lanes, name="lanes"),
+    path("p/<slug:slug>/lanes/<str:lane>/", data.lane_edit, name="lane_edit"),
+    path("p/<slug:slug>/forecasts/", data.forecasts, name="forecasts"),
     path("u/<str:ref>/decide/", verbs.decide, name="decide"),
     path("u/<str:ref>/date/", dates.date, name="use_case_date"),
     path("u/<str:ref>/lane/", dates.lane, name="use_case_lane"),

@@ -29,7 +29,12 @@ INSTALLED_APPS = [
     "people",
     "ledger",
     "portfolio",
+<<<<<<< HEAD
     "roi",
+=======
+    "readiness",
+    "feedback",
+>>>>>>> main
     "governance",
 ]
 
@@ -81,7 +86,10 @@ DATABASES = {
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     {
         "connect_timeout": 5,
-        "options": "-c statement_timeout=30s -c idle_in_transaction_session_timeout=60s -c timezone=UTC",
+        # The last four: a worker host that dies must not hold its advisory lock until TCP notices by itself.
+        "options": "-c statement_timeout=30s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+        " -c client_connection_check_interval=5s -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10"
+        " -c tcp_keepalives_count=3",
     }
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -172,6 +180,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "ImportState": "portfolio.api.imports.STATES",
         "Stage": "governance.api.shapes.STAGES",
         "Verb": "governance.api.shapes.VERBS",
         "Role": "portfolio.api.members.ROLES",
@@ -204,6 +213,8 @@ TOKEN_ENVIRONMENT = os.environ.get("TOKEN_ENVIRONMENT", "live")  # stands inside
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "governance.tasks.sweep_dirty", "schedule": 15.0, "options": {"expires": 15}},
     "jobs": {"task": "portfolio.tasks.sweep_jobs", "schedule": 30.0, "options": {"expires": 30}},
+    "fold": {"task": "feedback.tasks.fold_waiting", "schedule": 1.0, "options": {"expires": 5}},
+    "months": {"task": "feedback.tasks.keep_months", "schedule": 3600.0, "options": {"expires": 3600}},
     "nightly": {"task": "governance.tasks.slow_nightly", "schedule": 300.0, "options": {"expires": 300}},
 }
 ROI_ANNUAL_RATE = float(os.environ.get("ROI_ANNUAL_RATE", "0.035"))  # real, a year (Green Book; under review)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -58,26 +58,37 @@ def pause_the_rest(
         (case for case in cases.values() if case.use_case.id not in kept),
         key=lambda case: (case.facts.stage_since_on, case.use_case.key),
     )
-    rows = [_row(per_row.get(case.use_case.id), reason, restart_condition, review_on + index * STAGGER)
+    rows = [_terms(per_row.get(case.use_case.id), reason, restart_condition, review_on + index * STAGGER)
             for index, case in enumerate(rest)]  # fmt: skip
     verdict = _keepable(kept, cases, portfolio.policy) + _said(restart_condition=restart_condition, reason=reason)
     if not rest:
         verdict += Verdict((Reason("nothing_to_pause", "There is nothing to pause: every pilot is kept."),))
-    for case, (_, _, review) in zip(rest, rows, strict=True):
-        verdict += moves.may_pause(case.facts, review)
+    for case, row in zip(rest, rows, strict=True):
+        verdict += moves.may_pause(case.facts, row.review_on)
     verdict.require()
     now, round_id = timezone.now(), new_round()
-    decisions = [_pause(case, by, *row, round_id=round_id) for case, row in zip(rest, rows, strict=True)]
+    decisions = [
+        _pause(case, by, row.reason, row.restart_condition, row.review_on, round_id=round_id)
+        for case, row in zip(rest, rows, strict=True)
+    ]
     for use_case_id in sorted(kept):
         cases[use_case_id].use_case.write(kept_at=now)
     finish([*rest, *(cases[use_case_id] for use_case_id in sorted(kept))], by)
     return decisions
 
 
-def _row(own: Row | None, reason: str, restart_condition: str, review_on: date) -> tuple[str, str, date]:
-    """Reason, restart condition and review day of one pilot: its own where it says something, else what all get."""
+class _Terms(NamedTuple):
+    reason: str
+    restart_condition: str
+    review_on: date
+
+
+def _terms(own: Row | None, reason: str, restart_condition: str, review_on: date) -> _Terms:
+    """What one pilot gets: its own where it says something, else what all get."""
     own = own or Row()
-    return own.reason.strip() or reason, own.restart_condition.strip() or restart_condition, own.review_on or review_on
+    return _Terms(
+        own.reason.strip() or reason, own.restart_condition.strip() or restart_condition, own.review_on or review_on
+    )
 
 
 def _keepable(kept: set[UUID], cases: dict[UUID, Any], policy: Policy) -> Verdict:

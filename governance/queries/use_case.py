@@ -38,7 +38,9 @@ def picture(use_case: UseCase) -> Picture:
     settle_if_dirty([use_case.id])
     facts, policy = gather_one(use_case.id)
     decisions = (
-        Decision.objects.filter(use_case=use_case).select_related("decided_by").prefetch_related("superseded_by")
+        Decision.objects.filter(use_case=use_case)
+        .select_related("decided_by", "request__author")
+        .prefetch_related("superseded_by", "conditions__owner")
     )
     requests = Request.objects.open().filter(use_case=use_case).select_related("author")
     today = facts.on

@@ -87,7 +87,7 @@ def preview(
         "report": found,
         "mapping": run.mapping,
         "headers": plan.table.headers,
-        "fields": list(plans.columns.PHRASES),
+        "known_fields": list(plans.columns.PHRASES),
         "proposals": {
             name: {"header": one.header, "score": one.score, "examples": list(one.examples)}
             for name, one in plan.proposals.items()

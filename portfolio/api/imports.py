@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
+from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
@@ -21,13 +22,13 @@ from portfolio.models import ImportRun
 from portfolio.tasks import nudge
 
 _FIELDS = ("id", "file_name", "state", "sheet", "mapping", "made_by_id", "made_at", "done_at", "undone_at")
-_STATES = ["uploaded", "previewed", "running", "done", "failed", "undone"]
+STATES = ["uploaded", "previewed", "running", "done", "failed", "undone"]
 
 
 class ImportShape(serializers.Serializer):
     id = serializers.UUIDField()
     file_name = serializers.CharField()
-    state = serializers.ChoiceField(_STATES)
+    state = serializers.ChoiceField(STATES)
     sheet = serializers.CharField()
     mapping = serializers.DictField()
     made_by = serializers.UUIDField(allow_null=True)
@@ -46,14 +47,10 @@ class PreviewShape(serializers.Serializer):
     report = serializers.DictField()
     mapping = serializers.DictField()
     headers = serializers.ListField(child=serializers.CharField())
-    fields_ = serializers.ListField(child=serializers.CharField(), source="fields")
+    known_fields = serializers.ListField(child=serializers.CharField())
     proposals = serializers.DictField()
     rows = serializers.ListField(child=serializers.DictField())
     unmapped_stages = serializers.DictField(child=serializers.IntegerField())
-
-    def get_fields(self) -> dict[str, Any]:
-        found = super().get_fields()
-        return {name.rstrip("_"): field for name, field in found.items()}
 
 
 class Mapping(shapes.Strict):
@@ -85,6 +82,10 @@ def built(row: dict[str, Any]) -> dict[str, Any]:
     return {name.removesuffix("_by_id") + ("_by" if name.endswith("_by_id") else ""): row[name] for name in _FIELDS}
 
 
+def _row(run: ImportRun) -> dict[str, Any]:
+    return {name: getattr(run, name) for name in _FIELDS}
+
+
 def _unusable(field: str, fault: ImportFault) -> exceptions.ValidationError:
     return exceptions.ValidationError({field: [exceptions.ErrorDetail(str(fault), fault.code)]})
 
@@ -111,7 +112,7 @@ class Imports(PortfolioDoor):
             run = uploads.upload(by=self.actor, portfolio=self.seen, file=file, name=file.name or "")
         except ImportFault as fault:
             raise _unusable("file", fault) from None
-        return Response(built(dict(vars(run))), status=201, headers={"Location": f"{request.path}{run.id}/"})
+        return Response(built(_row(run)), status=201, headers={"Location": f"{request.path}{run.id}/"})
 
 
 class ImportDoor(Door):
@@ -119,7 +120,7 @@ class ImportDoor(Door):
 
     seen: ImportRun
 
-    def see(self, slug: str, run_id: UUID) -> ImportRun:
+    def see(self, slug: str, run_id: UUID) -> ImportRun:  # type: ignore[override]
         portfolio = fetch.portfolio(self.request, slug)
         found = row_of(ImportRun.objects.filter(portfolio=portfolio), run_id)
         found.portfolio = portfolio
@@ -129,7 +130,7 @@ class ImportDoor(Door):
 class OneImport(ImportDoor):
     @speaks("Its state and report", answer=OneImportShape, writes=False)
     def get(self, request: HttpRequest, slug: str, run_id: UUID) -> Response:
-        return Response(built(dict(vars(self.seen))) | {"report": self.seen.report})
+        return Response(built(_row(self.seen)) | {"report": self.seen.report})
 
 
 class Preview(ImportDoor):
@@ -160,12 +161,18 @@ class Undo(ImportDoor):
 
 
 class Skipped(ImportDoor):
-    @speaks("The rows that were skipped or need a look, as CSV", writes=False)
-    def get(self, request: HttpRequest, slug: str, run_id: UUID) -> StreamingHttpResponse:
+    @extend_schema(
+        summary="The rows that were skipped or need a look, as CSV",
+        responses={
+            (200, "text/csv"): str,
+            ("default", "application/problem+json"): shapes.Problem,
+        },
+    )
+    def get(self, request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
         notes = [*self.seen.report.get("skipped", []), *self.seen.report.get("reported", [])]
         cells = ([note["row"], note["code"], note["text"]] for note in notes)
-        return StreamingHttpResponse(
-            (line.encode() for line in export.lines(["row", "code", "text"], cells)),
+        return HttpResponse(
+            "".join(export.lines(["row", "code", "text"], cells)),
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": 'attachment; filename="skipped.csv"'},
         )

@@ -17,14 +17,14 @@ BODY = {"events": [{"id": "1", "type": "decision", "case": "c", "at": "2026-03-0
 def use_case_id(monkeypatch):
     """A use case that whoever knocks may write to; who may is tested where access lives."""
     use_case_id = uuid4()
-    monkeypatch.setattr(door, "_enter", lambda request: (use_case_id, None))
+    monkeypatch.setattr(door, "_enter", lambda request, ref: (use_case_id, None))
     return use_case_id
 
 
 def post(body, **headers):
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     request = RequestFactory().post("/", data, content_type=headers.pop("kind", "application/json"), headers=headers)
-    response = door.batch(request)
+    response = door.batch(request, "UC-1")
     return response, json.loads(response.content)
 
 

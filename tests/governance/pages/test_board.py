@@ -12,6 +12,8 @@ from portfolio.rules import Stage
 BOARD_QUERIES = 12
 LIVE_QUERIES = 7
 LIST_QUERIES = 8
+USE_CASE_QUERIES = 22
+RECORD_QUERIES = {"/p/norwell/decisions/": 8, "/p/norwell/ledger/": 10}
 
 
 def text_of(response) -> str:
@@ -68,6 +70,19 @@ def test_queries_of_the_list_and_of_a_poll_do_not_grow(world):
     world.pilots(3)
     assert before == (count(client, "/p/norwell/use-cases/"), count(client, "/p/norwell/live/"))
     assert before == (LIST_QUERIES, LIVE_QUERIES)
+
+
+def test_queries_of_the_records_do_not_grow(world):
+    use_case = world.use_case(stage=Stage.PILOT)
+    client = world.client("ana")
+    page = f"/u/{use_case.key}/"
+    body = {"reason": "Waits.", "restart_condition": "Data.", "review_on": world.later()}
+    client.post(f"{page}pause/", body)
+    before = {path: count(client, path) for path in (page, *RECORD_QUERIES)}
+    client.post(f"{page}resume/", {"reason": "It came."})
+    client.post(f"{page}pause/", body)
+    assert {path: count(client, path) for path in before} == before
+    assert before == {page: USE_CASE_QUERIES} | RECORD_QUERIES
 
 
 def test_changed_facts_are_settled_before_they_are_shown(world):

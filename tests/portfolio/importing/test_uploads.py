@@ -41,7 +41,7 @@ def send(client, content=CONTENT, name="register.csv", **headers):
     return client.post(URL, {"file": SimpleUploadedFile(name, content)}, headers=headers)
 
 
-def test_from_upload_to_undo(client, home, django_capture_on_commit_callbacks):
+def test_from_upload_to_undo(client):
     made = send(client)
     assert made.status_code == 201, made.content
     run = made.json()["id"]
@@ -51,7 +51,7 @@ def test_from_upload_to_undo(client, home, django_capture_on_commit_callbacks):
     assert [(row["row"], row["title"], row["stage"]) for row in seen["rows"]] == [
         (2, "A", "pilot"), (3, "B", "proposed"), (4, "Untitled (row 4)", "production"),
     ]  # fmt: skip
-    assert seen["proposals"]["stage"] == {"header": "Stage", "score": 109, "examples": ["Pilot", "Amber", "Deployed"]}
+    assert seen["proposals"]["stage"] == {"header": "Stage", "score": 100, "examples": ["Pilot", "Amber", "Deployed"]}
     assert not UseCase.objects.exists()
     seen = post(client, f"{run}/preview/", {"mapping": {"stages": {"Amber": "paused"}}}).json()
     assert seen["report"]["stages"] == {"paused": 1, "pilot": 1, "production": 1}
@@ -75,7 +75,7 @@ def test_the_skipped_rows_leave_without_formulas(client):
     run = send(client, b"ID,Name,Stage\n1,A,Pilot\nID,Name,Stage\n=1+1,,Pilot\n=1+1,,Pilot\n").json()["id"]
     post(client, f"{run}/preview/")
     answer = client.get(f"{URL}{run}/skipped.csv")
-    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    rows = list(csv.reader(io.StringIO(answer.content.decode())))
     assert answer["Content-Type"].startswith("text/csv")
     assert rows[:2] == [["row", "code", "text"], ["3", "repeated_header", "The header again."]]
     assert {row[1] for row in rows[2:]} == {"repeated_id", "untitled"}
@@ -88,11 +88,7 @@ def test_the_skipped_rows_leave_without_formulas(client):
 def test_what_cannot_be_read_is_not_kept(client, media, content, name, code):
     answer = send(client, content, name)
     assert answer.status_code == 400
-    assert (
-        code is None
-        or answer.json()["errors"] == [{"pointer": "/file/0", "code": code, "text": answer.json()["detail"]}]
-        or answer.json()["errors"][0]["code"] == code
-    )
+    assert code in (None, answer.json()["errors"][0]["code"])
     assert not ImportRun.objects.exists()
     assert [path for path in Path(media).rglob("*") if path.is_file()] == []
 
