@@ -29,8 +29,12 @@ INSTALLED_APPS = [
     "people",
     "ledger",
     "portfolio",
+<<<<<<< HEAD
+    "roi",
+=======
     "readiness",
     "feedback",
+>>>>>>> main
     "governance",
 ]
 
@@ -214,6 +218,7 @@ CELERY_BEAT_SCHEDULE = {
     "checkpoints": {"task": "ledger.tasks.slow_checkpoints", "schedule": 60.0, "options": {"expires": 60}},
     "nightly": {"task": "governance.tasks.slow_nightly", "schedule": 300.0, "options": {"expires": 300}},
 }
+ROI_ANNUAL_RATE = float(os.environ.get("ROI_ANNUAL_RATE", "0.035"))  # real, a year (Green Book; under review)
 NUDGE = True  # False in one CI run: everything must converge by the sweep alone
 
 LOGGING = {
