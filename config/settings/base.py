@@ -86,6 +86,7 @@ DATABASES = {
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     {
         "connect_timeout": 5,
+        "prepare_threshold": 1,  # feedback's own statements (server-side binding) are planned once a connection
         # The last four: a worker host that dies must not hold its advisory lock until TCP notices by itself.
         "options": "-c statement_timeout=30s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
         " -c client_connection_check_interval=5s -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10"
