@@ -31,7 +31,7 @@ from readiness.rules.sets import QuestionSet
 
 _MAGNITUDE = {code: order for order, (code, _) in enumerate(MAGNITUDES)}
 _ASKED = (Stage.PROPOSED, Stage.PILOT, Stage.PRODUCTION)
-_VIEWS = ("readiness", "roi", "feedback", "adoption")
+_VIEWS = ("readiness", "adoption")  # a room counts here once its facts are gathered below
 
 
 @dataclass(frozen=True)
