@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.views import board, dates, portfolios, records, rounds, use_cases, verbs
+from governance.views import board, dates, portfolios, records, rights, rounds, use_cases, verbs
 from portfolio.rules import Verb
 
 urlpatterns = [
@@ -21,6 +21,9 @@ urlpatterns = [
     path("p/<slug:slug>/members/", portfolios.members, name="members"),
     path("p/<slug:slug>/members/<uuid:member_id>/", portfolios.member, name="member"),
     path("p/<slug:slug>/policy/", portfolios.policy, name="policy"),
+    path("p/<slug:slug>/rights/", rights.rights, name="rights"),
+    path("p/<slug:slug>/rights/<slug:lane>/<slug:kind>/", rights.right, name="right"),
+    path("delegations/<uuid:delegation_id>/end/", rights.delegation_end, name="delegation_end"),
     path("d/<uuid:decision_id>/", records.decision, name="decision"),
     path("d/<uuid:decision_id>/undo/", verbs.undo, name="undo"),
     path("requests/<uuid:request_id>/withdraw/", dates.withdraw, name="withdraw"),
