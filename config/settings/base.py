@@ -29,7 +29,12 @@ INSTALLED_APPS = [
     "people",
     "ledger",
     "portfolio",
+<<<<<<< HEAD
+    "roi",
+=======
+    "readiness",
     "feedback",
+>>>>>>> main
     "governance",
 ]
 
@@ -211,8 +216,10 @@ CELERY_BEAT_SCHEDULE = {
     "jobs": {"task": "portfolio.tasks.sweep_jobs", "schedule": 30.0, "options": {"expires": 30}},
     "fold": {"task": "feedback.tasks.fold_waiting", "schedule": 1.0, "options": {"expires": 5}},
     "months": {"task": "feedback.tasks.keep_months", "schedule": 3600.0, "options": {"expires": 3600}},
+    "checkpoints": {"task": "ledger.tasks.slow_checkpoints", "schedule": 60.0, "options": {"expires": 60}},
     "nightly": {"task": "governance.tasks.slow_nightly", "schedule": 300.0, "options": {"expires": 300}},
 }
+ROI_ANNUAL_RATE = float(os.environ.get("ROI_ANNUAL_RATE", "0.035"))  # real, a year (Green Book; under review)
 NUDGE = True  # False in one CI run: everything must converge by the sweep alone
 
 LOGGING = {

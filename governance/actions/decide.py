@@ -117,6 +117,7 @@ def take(
                 "decision": decision.id, "from": facts.stage, "to": target, "policy_version": policy.version,
                 "snapshot": decision.snapshot_hash, "advice": decision.advice, "against_advice": decision.against_advice,
                 "request": request.id if request else None, "undoes": undoes.id if undoes else None,
+                "lead": facts.lead_id,
                 "terms": digest(decision.terms),
             },
             private={"reason": decision.reason},

@@ -14,6 +14,7 @@ from people.models import User
 from portfolio import access
 from portfolio.models import Membership
 from portfolio.rules import UNDO, Actor, NotVisible, Reason, Refused, Stage, Verb, Verdict
+from readiness.actions.items import NewItem, opened_by_hand
 
 
 @dataclass(frozen=True)
@@ -239,6 +240,7 @@ def no_go(
     terms = {"items": _dues(items), "agreed_on": agreed_on.isoformat()}
     decision = take(case, Verb.NO_GO, by=by, reason=reason, terms=terms, facts_written={"agreed_on": agreed_on})
     store_agreed_date(case, agreed_on, f"No-go: {reason.strip()}", by)
+    opened_by_hand(case.use_case, [NewItem(due.text, due.owner, due.due_on) for due in items], by, code="no_go")
     finish([case], by)
     return decision
 

@@ -12,6 +12,7 @@ from governance.queries import board as board_queries
 from governance.queries import filters as addresses
 from governance.queries.use_case import picture
 from governance.views.frame import answer, done, form_page, may, portfolio_of, use_case_of
+from governance.views.readiness import tabs
 from governance.views.verbs import verbs_of
 from portfolio.access.fetch import seats_of
 from portfolio.access.identity import actor_of
@@ -74,6 +75,7 @@ def _context(request: HttpRequest, use_case: UseCase) -> dict[str, Any]:
         "use_case": use_case,
         "picture": picture(use_case),
         "sections": list(SECTIONS.values()),
+        "tabs": tabs(use_case, "use_case"),
         "may": rights,
         "moves": [
             {"verb": move.verb, "label": move.label, "url": reverse(_route(move.verb), args=[use_case.key])}

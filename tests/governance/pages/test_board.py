@@ -13,7 +13,7 @@ BOARD_QUERIES = 12
 LIVE_QUERIES = 7
 LIST_QUERIES = 8
 USE_CASE_QUERIES = 22
-RECORD_QUERIES = {"/p/norwell/decisions/": 8, "/p/norwell/ledger/": 10}
+RECORD_QUERIES = {"/p/norwell/decisions/": 8, "/p/norwell/ledger/": 11}
 
 
 def text_of(response) -> str:
