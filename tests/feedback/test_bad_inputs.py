@@ -36,7 +36,7 @@ def at(text: str) -> bytes:
 
 def bomb() -> bytes:
     """1 GiB of blanks as gzip: about 1 MB."""
-    packer = zlib.compressobj(9, wbits=31)
+    packer = zlib.compressobj(1, wbits=31)
     parts = [packer.compress(b" " * 2**20) for _ in range(1024)]
     return b"".join([*parts, packer.flush()])
 
