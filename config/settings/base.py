@@ -29,12 +29,9 @@ INSTALLED_APPS = [
     "people",
     "ledger",
     "portfolio",
-<<<<<<< HEAD
-    "roi",
-=======
     "readiness",
+    "roi",
     "feedback",
->>>>>>> main
     "governance",
 ]
 
