@@ -6,6 +6,7 @@ from uuid import UUID
 
 from portfolio.rules import Gap, Severity, Stage
 from readiness.rules.items import Mode
+from roi.rules.gaps import NO_FACTS, RoiFacts
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class Facts:
     forecast_p95_on: date | None = None
     forecast_driver: str = ""  # the item whose own date is last, in its words
     curve_version: int = 0  # 0: the starting assumptions
+    worth: RoiFacts = NO_FACTS  # the hypothesis, its verdict and its value
 
     def open_hard(self) -> tuple[Item, ...]:
         """Items that stop a go: open, hard, not waived today."""

@@ -284,11 +284,11 @@ def test_check_ins_are_due_recorded_once_and_against_the_rule_say_why(case, acti
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_facts_take_three_queries_for_any_number(house, count, django_assert_num_queries):
+def test_facts_take_one_query_for_any_number(house, count, django_assert_num_queries):
     cases = factories.several(house, count, hypothesis=False)
     for one in cases:
         tell(one)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(1):
         found = facts_of(cases, {house.id: house.today()})
     assert all(one.drafted for one in found.values())
 
