@@ -29,4 +29,3 @@ def gaps(facts: FeedbackFacts, lane: str | None, policy: Policy, on: date) -> tu
         if not signal.complete
     ]  # fmt: skip
     return tuple(found)
-
