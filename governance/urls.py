@@ -4,10 +4,12 @@ from django.urls import path
 
 from governance.views import (
     board,
+    compare,
     data,
     dates,
     imports,
     items,
+    people,
     portfolios,
     readiness,
     records,
@@ -42,6 +44,9 @@ urlpatterns = [
     path("p/<slug:slug>/ledger/export/", records.export_ledger, name="ledger_export"),
     path("p/<slug:slug>/members/", portfolios.members, name="members"),
     path("p/<slug:slug>/members/<uuid:member_id>/", portfolios.member, name="member"),
+    path("p/<slug:slug>/members/<uuid:member_id>/hand-over/", people.hand_over, name="hand_over"),
+    path("p/<slug:slug>/compare/", compare.compare, name="compare"),
+    path("portfolios/new/", people.new_portfolio, name="portfolio_new"),
     path("p/<slug:slug>/policy/", portfolios.policy, name="policy"),
     path("p/<slug:slug>/rights/", rights.rights, name="rights"),
     path("p/<slug:slug>/rights/<slug:lane>/<slug:kind>/", rights.right, name="right"),
