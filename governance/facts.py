@@ -21,7 +21,7 @@ from portfolio.models.use_cases import MAGNITUDES
 from portfolio.rules import Gap, Policy, Severity, Stage, Verb
 
 _MAGNITUDE = {code: order for order, (code, _) in enumerate(MAGNITUDES)}
-_VIEWS = ("readiness", "roi", "feedback", "adoption")
+_VIEWS = ("readiness", "roi", "feedback")  # adoption keeps its facts already; no guard asks for them yet
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "people",
     "ledger",
     "portfolio",
+    "adoption",
     "governance",
 ]
 
