@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "roi",
     "readiness",
     "feedback",
+    "adoption",
     "governance",
 ]
 

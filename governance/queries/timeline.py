@@ -56,6 +56,8 @@ EVENTS: dict[str, tuple[str, str]] = {
     "right.changed": ("decision", "changed a decision right"),
     "right.delegated": ("people", "lent a decision right"),
     "right.delegation_ended": ("people", "ended a delegation"),
+    "adoption.planned": ("people", "started the adoption plan"),
+    "oversight.set": ("eye", "said who watches the AI"),
     "member.added": ("people", "added a member"),
     "member.removed": ("people", "removed a member"),
     "member.role_changed": ("people", "changed a role"),
