@@ -10,5 +10,7 @@ urlpatterns = [
     path("docs/", documents.docs, name="docs"),
     path("", include("portfolio.api.urls")),
     path("", include("portfolio.api.import_urls")),
+    path("", include("readiness.api.urls")),
     path("", include("governance.api.urls")),
+    path("", include("feedback.urls")),
 ]

@@ -20,9 +20,15 @@ from portfolio.rules import Policy
 PLACES = (
     ("board", "Board", "board", ()),
     ("usecase", "Use cases", "use_cases", ("/u/",)),
+    ("check", "My items", "my_items", ()),
+    ("calendar", "Go/no-go dates", "calendar", ()),
+    ("database", "Data map", "data_map", ()),
+    ("bolt", "Lanes", "lanes", ()),
+    ("import", "Import", "imports", ()),
     ("decision", "Decision log", "decisions", ("/d/",)),
     ("ledger", "Ledger", "ledger", ()),
     ("people", "Members", "members", ()),
+    ("check", "Decision rights", "rights", ()),
     ("policy", "Cap and limits", "policy", ()),
 )
 

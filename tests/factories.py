@@ -10,6 +10,7 @@ from portfolio.actions import members, portfolios, use_cases
 from portfolio.actions.declare import Declared, declare
 from portfolio.models import Portfolio, UseCase
 from portfolio.rules import SYSTEM, Actor, Policy, Role, Stage
+from roi.actions import hypotheses
 
 # What select asks for beside a slot and the two seats.
 COMPLETE = {
@@ -17,6 +18,9 @@ COMPLETE = {
     "why_ai": "Rules failed on free text twice.",
     "stop_criterion": "Fewer than 60 % of drafts are kept.",
 }
+# The least that counts as a drafted hypothesis; nothing to value yet.
+DRAFT = {"then_text": "letters are answered in a day", "measure": "Days to an answer", "kind": "time", "baseline": 9.0,
+         "target": 1.0}  # fmt: skip
 _TEXTS = {**COMPLETE, "problem": "Letters wait nine days."}
 
 
@@ -51,20 +55,33 @@ def join(where: Portfolio, user: User, role: Role) -> User:
 
 
 def use_case(
-    where: Portfolio, stage: Stage = Stage.PROPOSED, *, title: str = "Letters", complete: bool = True, **facts: Any
-) -> UseCase:
-    """One use case in `stage`; complete: all that select asks for, seats held by the leader first in the alphabet."""
-    return several(where, 1, stage, title=title, complete=complete, **facts)[0]
+    where: Portfolio, stage: Stage = Stage.PROPOSED, *, title: str = "Letters", complete: bool = True,
+    hypothesis: bool | None = None, **facts: Any,
+) -> UseCase:  # fmt: skip
+    """One use case in `stage`; complete: all that select asks for, seats held by the leader first in the alphabet.
+
+    `hypothesis`: draft one; by default where select would ask for it.
+    """
+    return several(where, 1, stage, title=title, complete=complete, hypothesis=hypothesis, **facts)[0]
 
 
 def several(
     where: Portfolio, count: int, stage: Stage = Stage.PROPOSED, *, title: str = "Letters", complete: bool = True,
-    **facts: Any,
+    hypothesis: bool | None = None, **facts: Any,
 ) -> list[UseCase]:  # fmt: skip
     """`count` use cases in `stage`: registered when proposed, else declared as an import does it."""
     if complete:
         leader = where.memberships.filter(role=Role.LEADER).order_by("user__email").first().user
         facts = {**_TEXTS, "lead": leader, "sponsor": leader, **facts}
+    drafts = (complete and stage == Stage.PROPOSED) if hypothesis is None else hypothesis
+    made = _made(where, count, Stage(stage), title, facts)
+    if drafts:
+        for one in made:
+            hypotheses.edit(by=SYSTEM, use_case_id=one.id, **DRAFT)
+    return made
+
+
+def _made(where: Portfolio, count: int, stage: Stage, title: str, facts: dict[str, Any]) -> list[UseCase]:
     if stage == Stage.PROPOSED:
         facts = {"problem": "", **facts}
         return [

@@ -15,6 +15,7 @@ from ledger import actions as ledger
 from portfolio import access, changes
 from portfolio.models import Lane, UseCase
 from portfolio.rules import Actor, NotVisible, Reason, Refused, Verb, Verdict
+from readiness.actions import lanes
 
 
 def store_agreed_date(case: Case, agreed_on: date, cause: str, by: Actor) -> AgreedDate:
@@ -65,12 +66,14 @@ def choose_lane(
     if proposed is not None and proposed != lane and not reason.strip():
         text = f"The answers propose the {proposed} lane. Say why another."
         raise Refused([Reason("other_lane_without_reason", text, "reason")])
-    was = case.facts.lane
+    was, before = case.facts.lane, case.use_case.lane
     case.use_case.write(lane=newest)
+    again = lanes.moved(case.use_case, before, newest, by)
     case.events.append(
         ledger.Event(
             event_type="lane.chosen", subject=("use_case", case.use_case.id),
-            payload={"lane": lane, "version": newest.version, "was": was, "answers": answers or {}, "proposed": proposed},
+            payload={"lane": lane, "version": newest.version, "was": was, "answers": answers or {}, "proposed": proposed,
+                     "accept_again": again},
             private={"reason": reason.strip()},
         )
     )  # fmt: skip

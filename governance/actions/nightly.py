@@ -18,6 +18,9 @@ from governance.models import Assessment, PortfolioState
 from portfolio import changes
 from portfolio.models import Dirty, PolicyVersion, Portfolio, UseCase
 from portfolio.rules import Policy, Stage
+from readiness.actions import curves
+from readiness.actions.expiry import record_expiries
+from roi.actions import values
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +52,9 @@ def nightly(portfolio_id: UUID, on: date) -> bool:
         if differences:
             log.error("self_audit_differs portfolio=%s use_cases=%s", portfolio_id, differences[:20])
         _count_missed_reviews(portfolio_id, on)
+        record_expiries(portfolio_id, on)
+        curves.rebuild(portfolio_id, on)
+        values.nightly(portfolio_id, on)
         for chunk in _chunks(portfolio_id):
             work_off(chunk, as_of=on, rank=False)
         rank_portfolios([portfolio_id])
@@ -99,16 +105,19 @@ def _compare(portfolio_id: UUID, chunk: list[UUID], policies: dict[int, Policy])
     dirty = set(Dirty.objects.filter(use_case_id__in=chunk).values_list("use_case_id", flat=True))
     there = UseCase.objects.filter(id__in=chunk).exclude(id__in=dirty)
     wrong = [str(lost) for lost in there.filter(assessment=None).values_list("id", flat=True)]
-    by_day: dict[date, list[Assessment]] = {}
+    by_inputs: dict[tuple[str, int, int], list[Assessment]] = {}
     for row in Assessment.objects.filter(use_case_id__in=chunk).exclude(use_case_id__in=dirty):
         if row.inputs.get("code") == CODE_VERSION:
-            by_day.setdefault(date.fromisoformat(row.inputs["as_of"]), []).append(row)
-    for day, rows in by_day.items():
-        facts = gather([row.use_case_id for row in rows], day).facts
+            used = row.inputs["as_of"], row.inputs["policy"], row.inputs["curve"]
+            by_inputs.setdefault(used, []).append(row)
+    for (day, number, curve), rows in by_inputs.items():
+        if number not in policies:
+            policies[number] = _policy(portfolio_id, number)
+        facts = gather(
+            [row.use_case_id for row in rows], date.fromisoformat(day),
+            policies={portfolio_id: policies[number]}, curves={portfolio_id: curve},
+        ).facts  # fmt: skip
         for row in rows:
-            number = row.inputs["policy"]
-            if number not in policies:
-                policies[number] = _policy(portfolio_id, number)
             values = compute(facts[row.use_case_id], policies[number])
             if any(getattr(row, name) != values[name] for name in _COMPARED):
                 wrong.append(str(row.use_case_id))

@@ -1,0 +1,90 @@
+"""What do rules and lists ask of hypotheses, for many use cases at once? One query for any number."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Subquery
+
+from portfolio.models import UseCase
+from roi.models import CheckIn, CostLine, Hypothesis, SignOff, Valuation
+from roi.rules import signing, track, value
+from roi.rules.content import Content, Cost
+from roi.rules.gaps import NO_FACTS, RoiFacts
+
+_SAID = ("then_text", "measure", "kind", "baseline", "target", "threshold", "higher_is_better", "day0_on",
+         "window_days")  # fmt: skip
+_SHORT = ("id", "use_case_id", "number", "verdict", "seen", *_SAID)
+
+
+def facts_of(use_cases: Iterable[UseCase], on: Mapping[UUID, date]) -> dict[UUID, RoiFacts]:
+    """The facts of these use cases by id, each for its portfolio's day in `on` (by portfolio). One query."""
+    by_id = {use_case.id: use_case for use_case in use_cases}
+    mine = {"hypothesis": OuterRef("pk")}
+    newest = Valuation.objects.newest().filter(**mine)
+    signed = SignOff.objects.filter(**mine, fingerprint=OuterRef("fingerprint"))
+    rows = (
+        Hypothesis.objects.filter(use_case_id__in=by_id)
+        .annotate(
+            p10=Subquery(newest.values("p10")[:1]),
+            p50=Subquery(newest.values("p50")[:1]),
+            p90=Subquery(newest.values("p90")[:1]),
+            checked=ArraySubquery(CheckIn.objects.filter(**mine).values("day")),
+            seats=ArraySubquery(signed.values("seat")),
+            answered=ArraySubquery(CostLine.objects.filter(**mine).values("category")),
+        )
+        .values(*_SHORT, "p10", "p50", "p90", "checked", "seats", "answered")
+    )
+    found = dict.fromkeys(by_id, NO_FACTS)
+    for row in rows:
+        use_case = by_id[row["use_case_id"]]
+        found[use_case.id] = _facts(row, use_case, on[use_case.portfolio_id])
+    return found
+
+
+def _facts(row: dict[str, Any], use_case: UseCase, on: date) -> RoiFacts:
+    content = Content(
+        **{name: row[name] for name in _SAID}, costs=tuple(Cost(category) for category in set(row["answered"]))
+    )
+    mean, weeks = row["seen"].get("mean"), row["seen"].get("weeks") or 0
+    lane = use_case.lane.code if use_case.lane else None
+    open_categories = tuple(str(one) for one in value.open_categories(content, lane))
+    priced = row["p10"] is not None and not open_categories
+    unsigned = tuple(seat for seat in signing.SIGNERS if seat not in row["seats"])
+    return RoiFacts(
+        hypothesis_id=row["id"],
+        number=row["number"],
+        drafted=signing.is_drafted(content),
+        signed_number=None if unsigned else row["number"],
+        unsigned=unsigned,
+        open_categories=open_categories,
+        verdict=row["verdict"] or None,
+        stop_met=track.stop_met(content, mean, on),
+        behind=track.is_behind(content, mean, weeks),
+        value=(row["p10"], row["p50"], row["p90"]) if priced else None,
+        due_check_ins=tuple(one.day for one in track.schedule(content, row["checked"]) if one.is_due(on)),
+    )
+
+
+def check_ins_due(use_cases: Iterable[UseCase], on: date) -> list[tuple[UseCase, track.Check]]:
+    """Check-ins that are due and not recorded, the longest due first: two queries."""
+    by_id = {use_case.id: use_case for use_case in use_cases}
+    rows = Hypothesis.objects.filter(use_case_id__in=by_id, day0_on__isnull=False).values_list(
+        "id", "use_case_id", "day0_on", "window_days"
+    )
+    rows = list(rows)
+    done = defaultdict(set)
+    for hypothesis_id, day in CheckIn.objects.filter(hypothesis_id__in=[row[0] for row in rows]).values_list(
+        "hypothesis_id", "day"
+    ):
+        done[hypothesis_id].add(day)
+    found = [
+        (by_id[use_case_id], check)
+        for hypothesis_id, use_case_id, day0_on, window in rows
+        for check in track.schedule(Content(day0_on=day0_on, window_days=window), done[hypothesis_id])
+        if check.is_due(on)
+    ]
+    return sorted(found, key=lambda pair: (pair[1].due_on, pair[0].key))
