@@ -10,5 +10,6 @@ urlpatterns = [
     path("docs/", documents.docs, name="docs"),
     path("", include("portfolio.api.urls")),
     path("", include("portfolio.api.import_urls")),
+    path("", include("adoption.api_urls")),
     path("", include("governance.api.urls")),
 ]

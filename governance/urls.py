@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.views import board, dates, portfolios, records, rights, rounds, use_cases, verbs
+from governance.views import board, dates, people, portfolios, records, rights, rounds, use_cases, verbs
 from portfolio.rules import Verb
 
 urlpatterns = [
@@ -29,6 +29,7 @@ urlpatterns = [
     path("requests/<uuid:request_id>/withdraw/", dates.withdraw, name="withdraw"),
     path("u/<str:ref>/", use_cases.page, name="use_case"),
     path("u/<str:ref>/edit/<slug:section>/", use_cases.edit, name="use_case_edit"),
+    path("u/<str:ref>/people/", people.people, name="use_case_people"),
     path("u/<str:ref>/decide/", verbs.decide, name="decide"),
     path("u/<str:ref>/date/", dates.date, name="use_case_date"),
     path("u/<str:ref>/lane/", dates.lane, name="use_case_lane"),
