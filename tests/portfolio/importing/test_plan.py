@@ -85,9 +85,11 @@ def test_a_running_number_is_no_identity():
 
 
 def test_a_row_with_an_id_alone_is_an_untitled_use_case():
-    found = content_of(csv_of("ID,Title,Agency,Stage", "A-1,Chat,X,Pilot", "A-2", "A-3,Ocr,X,Live", "Stand 2026"))
+    found = content_of(
+        csv_of("ID,Title,Agency,Stage", "A-1,Chat,X,Pilot", "A-2", "A-3,Ocr,X,Live", "A-4,Mail,X,Live", "Stand 2026")
+    )
     assert [(row.title, row.facts["external_id"]) for row in found.rows] == [
-        ("Chat", "A-1"), ("Untitled (row 3)", "A-2"), ("Ocr", "A-3"),
+        ("Chat", "A-1"), ("Untitled (row 3)", "A-2"), ("Ocr", "A-3"), ("Mail", "A-4"),
     ]  # fmt: skip
     assert codes(found.skipped) == ["note"]
 
