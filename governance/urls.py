@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from governance.views import board, data, dates, items, portfolios, readiness, records, rounds, use_cases, verbs
+from governance.views import (
+    board,
+    data,
+    dates,
+    items,
+    portfolios,
+    readiness,
+    records,
+    roi,
+    roi_scoring,
+    rounds,
+    use_cases,
+    verbs,
+)
 from portfolio.rules import Verb
 
 urlpatterns = [
@@ -41,6 +54,15 @@ urlpatterns = [
     path("u/<str:ref>/data/", data.of_use_case, name="use_case_data"),
     path("u/<str:ref>/data/add/", data.need, name="need_add"),
     path("u/<str:ref>/data/<uuid:need_id>/", data.need, name="need_edit"),
+    path("u/<str:ref>/roi/", roi.page, name="roi"),
+    path("u/<str:ref>/roi/edit/<slug:roi_section>/", roi.edit, name="roi_edit"),
+    path("u/<str:ref>/roi/sign/", roi.sign, name="roi_sign"),
+    path("u/<str:ref>/roi/compare/", roi.compare, name="roi_compare"),
+    path("u/<str:ref>/roi/why/", roi.why, name="roi_why"),
+    path("u/<str:ref>/roi/weeks/", roi.weeks, name="roi_weeks"),
+    path("u/<str:ref>/roi/day/<int:day>/", roi.check_in, name="roi_check_in"),
+    path("u/<str:ref>/roi/realised/", roi.realised, name="roi_realised"),
+    path("p/<slug:slug>/scoring/", roi_scoring.page, name="scoring"),
     path("p/<slug:slug>/items/", items.mine, name="my_items"),
     path("p/<slug:slug>/calendar/", data.calendar, name="calendar"),
     path("p/<slug:slug>/data/", data.page, name="data_map"),

@@ -104,7 +104,7 @@ def world(slug: str, mark: str) -> World:
 def nowhere(known: World) -> dict[str, Any]:
     """Values of the same kinds that name nothing."""
     return {
-        name: {"slug": "no-such-portfolio", "section": value, "lane": "no-such-lane", "part": value}.get(name) or uuid.uuid4() for name, value in known.values.items()
+        name: {"slug": "no-such-portfolio", "section": value, "lane": "no-such-lane", "part": value, "roi_section": value, "day": value}.get(name) or uuid.uuid4() for name, value in known.values.items()
     }  # fmt: skip
 
 
