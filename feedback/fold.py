@@ -8,13 +8,18 @@ Wake it every half second or so, never a request: one at a time costs 30 times m
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 
 from feedback import rollups
 
+log = logging.getLogger(__name__)
+
+SECONDS = 15.0  # of one task; the next one goes on
 _LOCK = 7001  # advisory lock space of the claims
 
 
@@ -81,6 +86,23 @@ def waiting() -> list[UUID]:
         return [use_case_id for (use_case_id,) in cursor.fetchall()]
 
 
-def fold_all(touched: Callable[[Iterable[UUID]], None] = _nobody) -> int:
-    """Count all that waits now, one turn a use case after the other; answers the number of events."""
-    return sum(fold(use_case_id, touched) for use_case_id in waiting())
+def fold_all(touched: Callable[[Iterable[UUID]], None] = _nobody, seconds: float = SECONDS) -> int:
+    """Count what waits, one turn a use case after the other, so that a flood in one does not hold up the others.
+
+    Ends when nothing waits or after `seconds`; answers the number of events. What cannot be counted is logged and left.
+    """
+    total, ends, failed = 0, time.monotonic() + seconds, set()
+    while queue := [use_case_id for use_case_id in waiting() if use_case_id not in failed]:
+        counted = 0
+        for use_case_id in queue:
+            try:
+                counted += fold_once(use_case_id, touched) or 0
+            except Error:
+                failed.add(use_case_id)
+                log.exception("fold_failed use_case=%s", use_case_id)
+            if time.monotonic() > ends:
+                return total + counted
+        total += counted
+        if not counted:
+            break
+    return total

@@ -5,13 +5,12 @@ from datetime import UTC, datetime
 from celery import shared_task
 
 from feedback import fold, partitions, retention
+from portfolio import changes
 
 
 @shared_task
 def fold_waiting() -> None:
     """Count all waiting events. The waiting rows are the queue; a lost or doubled message changes nothing."""
-    from portfolio import changes
-
     fold.fold_all(changes.touched)
 
 

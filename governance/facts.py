@@ -29,11 +29,13 @@ from readiness.rules.gaps import gaps as readiness_gaps
 from readiness.rules.items import mode_of
 from readiness.rules.sets import QuestionSet
 from roi import queries as roi_queries
+from roi.rules.gaps import NO_FACTS
 from roi.rules.gaps import gaps as roi_gaps
 
 _MAGNITUDE = {code: order for order, (code, _) in enumerate(MAGNITUDES)}
+_VIEWS = ("readiness",)  # roi and adoption join when their pages are there: a gap must never lack a way to close it
+
 _ASKED = (Stage.PROPOSED, Stage.PILOT, Stage.PRODUCTION)
-_VIEWS = ("readiness", "roi", "feedback", "adoption")
 
 
 @dataclass(frozen=True)
@@ -112,14 +114,14 @@ def gather(
         for use_case in use_cases
     }
     asked = {use_case.id: asked_of[use_case.lane_id] for use_case in use_cases if use_case.lane_id}
-    worth = roi_queries.facts_of(use_cases, days)
+    worth = roi_queries.facts_of(use_cases, days) if "roi" in installed else {}
     modes, gaps_of, items_of = {}, {}, {}
     for use_case in use_cases:
         row_id, day = use_case.id, days[use_case.portfolio_id]
         selected = (row_id, Verb.SELECT) in decided
         modes[row_id] = mode_of(Stage(use_case.stage), selected, use_case.kept_at is not None)
         gaps_of[row_id] = _gaps(use_case, told[row_id], asked.get(row_id), limits[use_case.portfolio_id], day)
-        if use_case.stage in _ASKED and use_case.lane is not None:
+        if "roi" in installed and use_case.stage in _ASKED and use_case.lane is not None:
             gaps_of[row_id] += roi_gaps(worth[row_id], use_case.lane.code, day)
         items_of[row_id] = blocking(gaps_of[row_id], stored.get(row_id, ()), modes[row_id], day)
     dates = _dates(use_cases, items_of, days, limits, versions)
@@ -172,7 +174,7 @@ def gather(
             forecast_p95_on=date_.p95_on if date_ else None,
             forecast_driver=date_.driver.text if date_ else "",
             curve_version=versions[use_case.portfolio_id],
-            worth=worth[use_case.id],
+            worth=worth.get(use_case.id, NO_FACTS),
         )
     return Picture(facts, limits, asked, told)
 

@@ -24,9 +24,11 @@ PLACES = (
     ("calendar", "Go/no-go dates", "calendar", ()),
     ("database", "Data map", "data_map", ()),
     ("bolt", "Lanes", "lanes", ()),
+    ("import", "Import", "imports", ()),
     ("decision", "Decision log", "decisions", ("/d/",)),
     ("ledger", "Ledger", "ledger", ()),
     ("people", "Members", "members", ()),
+    ("check", "Decision rights", "rights", ()),
     ("policy", "Cap and limits", "policy", ()),
 )
 

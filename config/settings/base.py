@@ -29,9 +29,10 @@ INSTALLED_APPS = [
     "people",
     "ledger",
     "portfolio",
-    "readiness",
     "roi",
+    "readiness",
     "feedback",
+    "adoption",
     "governance",
 ]
 
@@ -83,6 +84,7 @@ DATABASES = {
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     {
         "connect_timeout": 5,
+        "prepare_threshold": 1,  # feedback's own statements (server-side binding) are planned once a connection
         # The last four: a worker host that dies must not hold its advisory lock until TCP notices by itself.
         "options": "-c statement_timeout=30s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
         " -c client_connection_check_interval=5s -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10"
@@ -212,6 +214,7 @@ CELERY_BEAT_SCHEDULE = {
     "jobs": {"task": "portfolio.tasks.sweep_jobs", "schedule": 30.0, "options": {"expires": 30}},
     "fold": {"task": "feedback.tasks.fold_waiting", "schedule": 1.0, "options": {"expires": 5}},
     "months": {"task": "feedback.tasks.keep_months", "schedule": 3600.0, "options": {"expires": 3600}},
+    "checkpoints": {"task": "ledger.tasks.slow_checkpoints", "schedule": 60.0, "options": {"expires": 60}},
     "nightly": {"task": "governance.tasks.slow_nightly", "schedule": 300.0, "options": {"expires": 300}},
 }
 ROI_ANNUAL_RATE = float(os.environ.get("ROI_ANNUAL_RATE", "0.035"))  # real, a year (Green Book; under review)

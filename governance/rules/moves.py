@@ -12,6 +12,7 @@ from portfolio.rules import MOVES, Policy, Reason, Stage, Verb, Verdict, target_
 
 # What a guard will ask as soon as the room exists: (verb, room, what it asks). A page says so until then.
 LATER = (
+    (Verb.SELECT, "roi", "a hypothesis drafted"),
     (Verb.SELECT, "adoption", "an adoption plan started"),
     (Verb.GO, "readiness", "the four readiness questions clear"),
 )

@@ -22,6 +22,12 @@ def _context(use_case: UseCase, title: str, button: str) -> dict[str, Any]:
             "crumbs": [{"url": back, "label": use_case.key}]}  # fmt: skip
 
 
+def _items(request: HttpRequest, use_case: UseCase) -> str:
+    """Back to the items. Without the fragment for htmx: a browser that only scrolls would show the page as it was."""
+    url = reverse("readiness", args=[use_case.key])
+    return url if request.htmx else f"{url}#items"  # type: ignore[attr-defined]
+
+
 def _item(request: HttpRequest, ref: str, item_id: Any) -> tuple[UseCase, BlockingItem]:
     use_case = use_case_of(request, ref)
     found = BlockingItem.objects.visible_to(actor_of(request)).filter(use_case=use_case, id=item_id).first()
@@ -42,7 +48,7 @@ def add(request: HttpRequest, ref: str) -> HttpResponse:
             form.refuse(refused)
         else:
             messages.success(request, f"“{made.text}” was added.")
-            return done(request, reverse("readiness", args=[use_case.key]) + "#items")
+            return done(request, _items(request, use_case))
     return form_page(request, _context(use_case, "Add an item", "Add") | {"form": form})
 
 
@@ -78,7 +84,7 @@ def edit(request: HttpRequest, ref: str, item_id: Any) -> HttpResponse:
         else:
             moved = f" moved to {said['due_on']:%-d %b}" if said["due_on"] and said["due_on"] != was else " was saved"
             messages.success(request, f"“{item.text}”{moved}.")
-            return done(request, reverse("readiness", args=[use_case.key]) + "#items")
+            return done(request, _items(request, use_case))
     return form_page(request, context)
 
 
@@ -87,7 +93,7 @@ def accept_proposals(request: HttpRequest, ref: str) -> HttpResponse:
     use_case = use_case_of(request, ref)
     count = actions.accept_proposals(by=actor_of(request), use_case_id=use_case.id)
     messages.success(request, f"{count} item{'s have' if count != 1 else ' has'} an owner and a date now.")
-    return done(request, reverse("readiness", args=[use_case.key]) + "#items")
+    return done(request, _items(request, use_case))
 
 
 def close(request: HttpRequest, ref: str, item_id: Any) -> HttpResponse:
@@ -103,7 +109,7 @@ def close(request: HttpRequest, ref: str, item_id: Any) -> HttpResponse:
             messages.success(request, f"“{item.text}” is open again.")
     except Refused as refused:
         messages.error(request, " ".join(reason.text for reason in refused.reasons))
-    return done(request, reverse("readiness", args=[use_case.key]) + "#items")
+    return done(request, _items(request, use_case))
 
 
 def waiver(request: HttpRequest, ref: str, item_id: Any) -> HttpResponse:
@@ -117,7 +123,7 @@ def waiver(request: HttpRequest, ref: str, item_id: Any) -> HttpResponse:
             form.refuse(refused)
         else:
             messages.success(request, "The waiver is asked for; another person approves it.")
-            return done(request, reverse("readiness", args=[use_case.key]) + "#items")
+            return done(request, _items(request, use_case))
     return form_page(request, _context(use_case, f"Waiver: {item.text}", "Ask for it") | {"form": form})
 
 
@@ -129,7 +135,7 @@ def waive(request: HttpRequest, ref: str, item_id: Any) -> HttpResponse:
         messages.success(request, f"“{item.text}” may pass until {found.until_on:%-d %b %Y}.")
     except Refused as refused:
         messages.error(request, " ".join(reason.text for reason in refused.reasons))
-    return done(request, reverse("readiness", args=[use_case.key]) + "#items")
+    return done(request, _items(request, use_case))
 
 
 def mine(request: HttpRequest, slug: str) -> HttpResponse:

@@ -8,9 +8,8 @@ from people.models import User
 from portfolio import access
 from portfolio.actions.imports import Progress, bring
 from portfolio.actions.portfolios import create_portfolio, free_slug
-from portfolio.importing.plan import Row
 from portfolio.importing.report import Outcome
-from portfolio.importing.values import one_line
+from portfolio.importing.rows import Row
 from portfolio.models import Portfolio
 from portfolio.rules import Actor, Role
 
@@ -31,7 +30,7 @@ def bring_by_column(
     access.require(by, "portfolio.create")
     groups: dict[str, list[Row]] = {}
     for row in rows:
-        groups.setdefault(one_line(row.belongs_to)[:_LONGEST_NAME].strip(), []).append(row)
+        groups.setdefault(row.belongs_to[:_LONGEST_NAME].strip(), []).append(row)
     named = {found.name: found for found in Portfolio.objects.listed().filter(name__in=list(groups))}
     outcomes: list[Outcome] = []
     done = 0

@@ -17,8 +17,8 @@ from portfolio.actions.declare import BATCH, Declared, create
 from portfolio.importing.faults import Note
 from portfolio.importing.match import Known, match
 from portfolio.importing.merge import FACTS, from_json, merge, to_json, told
-from portfolio.importing.plan import Row
 from portfolio.importing.report import Outcome
+from portfolio.importing.rows import Row
 from portfolio.models import ImportedRow, ImportRun, Portfolio, UseCase
 from portfolio.rules import Actor, Reason, Refused, Stage
 
@@ -93,7 +93,7 @@ class _Bringing:
         self.outcome.touched += [use_case.id for use_case in made]
         ImportedRow.objects.bulk_create(
             ImportedRow(
-                run=self.run, use_case=use_case, number=row.number, identity=row.identity, created=True,
+                run=self.run, use_case=use_case, number=row.number, identity=row.identity.digest, created=True,
                 said=to_json(told(row)),
             )
             for row, use_case in zip(rows, made, strict=True)
@@ -136,10 +136,10 @@ class _Bringing:
                 changed.append(use_case)
             else:
                 self.outcome.unchanged += 1
-            if changes_ or last is None or last.identity != row.identity or last.said != said:
+            if changes_ or last is None or last.identity != row.identity.digest or last.said != said:
                 kept.append(
                     ImportedRow(
-                        run=self.run, use_case=use_case, number=row.number, identity=row.identity, created=False,
+                        run=self.run, use_case=use_case, number=row.number, identity=row.identity.digest, created=False,
                         before=before, said=said,
                     )
                 )  # fmt: skip
@@ -178,7 +178,7 @@ def _changes(row: Row, use_case: UseCase, last: ImportedRow | None) -> tuple[dic
     present = {name: getattr(use_case, name) for name in FACTS}
     merged = merge(told(row), from_json(last.said) if last is not None else {}, present)
     found, notes = merged.changes, []
-    details = use_case.details | row.details
+    details = use_case.details | dict(row.details)
     if details != use_case.details:
         found["details"] = details
     if merged.kept:
@@ -198,7 +198,7 @@ def _declared(row: Row) -> Declared:
         stage=row.stage or Stage.PROPOSED,
         raw_stage=row.raw_stage,
         facts={name: value for name, value in row.facts.items() if name in FACTS},
-        details=row.details,
+        details=dict(row.details),
     )
 
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from ledger import actions as ledger
 from people import actions as people
@@ -90,6 +91,12 @@ def remove_member(*, by: Actor, membership_id: UUID, version: int | None = None)
     subject, payload = ("membership", member.id), {"user": member.user_id, "role": member.role}
     member.delete()
     ledger.append(member.portfolio_id, "member.removed", by=by, subject=subject, payload=payload)
+
+
+def seen(*, by: Actor, portfolio_id: UUID) -> None:
+    """The member has read what happened since their last visit; the next telling begins now."""
+    access.require(by, "portfolio.read", portfolio_id)
+    Membership.objects.filter(portfolio_id=portfolio_id, user_id=by.user_id).update(last_visit_at=timezone.now())
 
 
 def _locked(by: Actor, membership_id: UUID, version: int | None) -> Membership:

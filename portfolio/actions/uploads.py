@@ -1,8 +1,10 @@
 """A file on its way into a portfolio: uploaded, looked at, mapped, then brought in by a worker."""
 
 import hashlib
+import itertools
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,13 +16,16 @@ from django.utils import timezone
 from portfolio import access
 from portfolio.access.identity import person
 from portfolio.actions import jobs
+from portfolio.actions.declare import BATCH
 from portfolio.actions.imports import bring
-from portfolio.importing import plan as plans
 from portfolio.importing import reading
+from portfolio.importing.columns import FIELD_NAMES
 from portfolio.importing.faults import ImportFault
+from portfolio.importing.mapping import Mapping
 from portfolio.importing.merge import to_json, told
-from portfolio.importing.plan import Plan, Row
+from portfolio.importing.plan import Plan, prepare
 from portfolio.importing.report import report
+from portfolio.importing.rows import Row
 from portfolio.models import ImportRun, Job, Portfolio, RememberedMapping
 from portfolio.rules import SYSTEM, Actor, NotPermitted, Reason, Refused, Stage
 
@@ -43,7 +48,8 @@ def upload(*, by: Actor, portfolio: Portfolio, file: File, name: str) -> ImportR
     file.seek(0)
     run.file.save(f"{run.id}{suffix if suffix in _SUFFIXES else ''}", file, save=False)
     try:
-        run.mapping = remembered(portfolio, reading.read(Path(run.file.path), name=name))
+        with reading.opened(Path(run.file.path)) as table:
+            run.mapping = remembered(portfolio, table)
         run.save(force_insert=True)
     except BaseException:
         run.file.delete(save=False)
@@ -51,13 +57,26 @@ def upload(*, by: Actor, portfolio: Portfolio, file: File, name: str) -> ImportR
     return run
 
 
-def opened(run: ImportRun, mapping: dict[str, Any] | None = None, sheet: str | None = None) -> Plan:
-    """The run's file under its mapping, or under the one given. Raises `ImportFault`."""
+@contextmanager
+def planned(run: ImportRun, mapping: dict[str, Any] | None = None, sheet: str | None = None) -> Iterator[Plan]:
+    """The run's file under its mapping, or under the one given, while it is open. Raises `ImportFault`."""
+    with _table(run, sheet) as table:
+        yield prepare(table, Mapping.of(run.mapping if mapping is None else mapping))
+
+
+def headers_of(run: ImportRun) -> list[str]:
+    """The column names of the run's file, also where no column reads like a title. Raises `ImportFault`."""
+    with _table(run) as table:
+        return list(table.headers)
+
+
+@contextmanager
+def _table(run: ImportRun, sheet: str | None = None) -> Iterator[reading.Table]:
     if not run.file or not run.file.storage.exists(run.file.name):
         raise ImportFault("file_gone", "The uploaded file is no longer there. Upload it again.")
     wanted = sheet if sheet is not None else run.sheet
-    table = reading.read(Path(run.file.path), name=run.file_name, sheet=wanted or None)
-    return plans.prepare(table, run.mapping if mapping is None else mapping)
+    with reading.opened(Path(run.file.path), sheet=wanted or None) as table:
+        yield table
 
 
 def preview(
@@ -69,10 +88,10 @@ def preview(
     """
     access.require(by, "import.run", run.portfolio_id)
     _open(run)
-    plan = opened(run, mapping, sheet)
-    rows = list(plan.rows())
-    outcome = bring(by=by, portfolio=run.portfolio, rows=rows, dry_run=True)
-    found = report(plan, [outcome])
+    with planned(run, mapping, sheet) as plan:
+        content = plan.content()
+    outcome = bring(by=by, portfolio=run.portfolio, rows=content.rows, dry_run=True)
+    found = report(plan, content, [outcome])
     kept = {
         "mapping": run.mapping if mapping is None else mapping,
         "sheet": run.sheet if sheet is None else sheet,
@@ -86,13 +105,13 @@ def preview(
     return {
         "report": found,
         "mapping": run.mapping,
-        "headers": plan.table.headers,
-        "known_fields": list(plans.columns.PHRASES),
+        "headers": list(plan.table.headers),
+        "known_fields": list(FIELD_NAMES),
         "proposals": {
-            name: {"header": one.header, "score": one.score, "examples": list(one.examples)}
-            for name, one in plan.proposals.items()
+            name: {"header": one.column, "score": round(100 * one.score), "examples": list(one.examples)}
+            for name, one in plan.columns.items()
         },
-        "rows": [_shown(row) for row in rows[:_SHOWN]],
+        "rows": [_shown(row) for row in content.rows[:_SHOWN]],
         "unmapped_stages": found["unmapped_stages"],
     }
 
@@ -131,12 +150,12 @@ def work(job_id: UUID) -> None:
     beat = jobs.Beat(job)
     try:
         by = person(job.made_by) if job.made_by else SYSTEM
-        plan = opened(run)
-        rows = list(_beating(plan, beat))
-        beat.total = len(rows)
+        with planned(run) as plan:
+            content = plan.content(_beating(beat))
+        beat.total = len(content.rows)
         outcome = bring(
-            by=by, portfolio=run.portfolio, rows=rows, run=run, progress=beat,
-            describe=lambda outcome: report(plan, [outcome]),
+            by=by, portfolio=run.portfolio, rows=content.rows, run=run, progress=beat,
+            describe=lambda outcome: report(plan, content, [outcome]),
         )  # fmt: skip
         remember(run.portfolio, plan.table, run.mapping)
     except (ImportFault, Refused, NotPermitted) as fault:
@@ -145,17 +164,20 @@ def work(job_id: UUID) -> None:
         log.exception("import_failed run=%s", run.id)
         _failed(job, run, "Something went wrong here; nothing was imported. It was logged.")
     else:
-        jobs.finish(job, _sentence(outcome.created, outcome.updated, outcome.unchanged, len(plan.skipped)))
+        jobs.finish(job, _sentence(outcome.created, outcome.updated, outcome.unchanged, len(content.skipped)))
     finally:
         beat.close()
 
 
-def _beating(plan: Plan, beat: jobs.Beat) -> Iterator[Row]:
-    """The plan's rows, with a sign of life while a large file is read."""
-    for number, row in enumerate(plan.rows()):
-        if number % 500 == 0:
+def _beating(beat: jobs.Beat) -> Callable[[], None]:
+    """A sign of life at every five hundredth row, while a large file is read."""
+    rows = itertools.count()
+
+    def tick() -> None:
+        if next(rows) % BATCH == 0:
             beat(0)
-        yield row
+
+    return tick
 
 
 def _sentence(created: int, updated: int, unchanged: int, skipped: int) -> str:
@@ -180,8 +202,8 @@ def give_up() -> int:
 
 
 def fingerprint(table: reading.Table) -> str:
-    """SHA-256 over the headers, hex: the same kind of file."""
-    return hashlib.sha256("\x1f".join(table.headers).encode()).hexdigest()
+    """SHA-256 over the headers as found, hex: the same kind of file."""
+    return hashlib.sha256("\x1f".join(table.found_headers).encode()).hexdigest()
 
 
 def remembered(portfolio: Portfolio, table: reading.Table) -> dict[str, Any]:
@@ -192,7 +214,7 @@ def remembered(portfolio: Portfolio, table: reading.Table) -> dict[str, Any]:
 
 def remember(portfolio: Portfolio, table: reading.Table, mapping: dict[str, Any]) -> None:
     """Keep the answers of an import that went through, for the next file of this kind."""
-    if mapping.get("columns") or mapping.get("stages"):
+    if any(mapping.values()):
         RememberedMapping.objects.update_or_create(
             portfolio=portfolio, fingerprint=fingerprint(table), defaults={"mapping": mapping, "at": timezone.now()}
         )

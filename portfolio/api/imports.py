@@ -59,8 +59,11 @@ class Mapping(shapes.Strict):
         help_text="field → header of the file, or null to leave the field out",
     )  # fmt: skip
     stages = serializers.DictField(
-        child=serializers.CharField(max_length=20), required=False, help_text="raw word → stage"
-    )
+        child=serializers.CharField(max_length=20, allow_null=True), required=False,
+        help_text="raw word → stage, or null to decide later",
+    )  # fmt: skip
+    header_row = serializers.IntegerField(min_value=1, required=False, help_text="the row that names the columns")
+    date_order = serializers.ChoiceField(["dmy", "mdy"], required=False, help_text="what 03/04/2026 means")
 
 
 class HowToRead(shapes.Strict):
@@ -140,7 +143,7 @@ class Preview(ImportDoor):
         try:
             found = uploads.preview(by=self.actor, run=self.seen, **said)
         except ImportFault as fault:
-            raise _unusable("sheet" if fault.code == "no_such_sheet" else "mapping", fault) from None
+            raise _unusable("sheet" if fault.code == "unknown_sheet" else "mapping", fault) from None
         return Response(found)
 
 
@@ -172,7 +175,7 @@ class Skipped(ImportDoor):
         notes = [*self.seen.report.get("skipped", []), *self.seen.report.get("reported", [])]
         cells = ([note["row"], note["code"], note["text"]] for note in notes)
         return HttpResponse(
-            "".join(export.lines(["row", "code", "text"], cells)),
+            "".join(export.csv_lines(["row", "code", "text"], cells)),
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": 'attachment; filename="skipped.csv"'},
         )

@@ -1,36 +1,42 @@
-"""How does text from strangers leave as CSV without acting as a formula in somebody's spreadsheet?"""
+"""How does a cell leave us, so that no spreadsheet runs it?
+
+A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection); numbers stay
+numbers. `unguarded` is the way back in, so that export and re-import is a round trip.
+"""
+
+from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-_ACTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+from portfolio.importing import values
+
+_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
 
 
-def guarded(value: object) -> str:
-    """The cell as text, with ' before anything a spreadsheet would run; numbers stay numbers."""
-    text = "" if value is None else str(value)
-    if not text.lstrip(" \u00a0\"'").startswith(_ACTS):
+def guarded(text: str) -> str:
+    """The cell with `'` in front when it could start a formula, also behind blanks or a quotation mark."""
+    if values.is_number(text):
         return text
-    return text if _is_number(text) else f"'{text}"
+    start = text.lstrip(" \u00a0\"'")
+    return "'" + text if text.startswith(_STARTS) or start.startswith(_STARTS) else text
 
 
 def unguarded(text: str) -> str:
-    """What `guarded` protected, for the way back in."""
+    """The text as it was before `guarded`."""
     return text[1:] if text.startswith("'") and guarded(text[1:]) == text else text
 
 
-def _is_number(text: str) -> bool:
-    plain = text[1:] if text[:1] in "+-" else text
-    return plain.isascii() and plain.replace(".", "", 1).isdigit()
-
-
-def lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """CSV (RFC 4180) line by line, every text guarded."""
-    held = io.StringIO()
-    writer = csv.writer(held)
-    for cells in (header, *rows):
-        writer.writerow([guarded(cell) for cell in cells])
-        yield held.getvalue()
-        held.seek(0)
-        held.truncate()
+def csv_lines(header: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    """RFC 4180 lines (CRLF), each cell guarded; a BOM first, so that spreadsheets see UTF-8."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    buffer.write("\ufeff")
+    writer.writerow([guarded(cell) for cell in header])
+    yield buffer.getvalue()
+    for row in rows:
+        buffer.seek(0)
+        buffer.truncate()
+        writer.writerow([guarded("" if cell is None else str(cell)) for cell in row])
+        yield buffer.getvalue()

@@ -1,7 +1,7 @@
 """Which rows of a file are use cases we already have? Pure: rows and what is known in, pairs out.
 
 First the identity that the newest import stored; for the rest, and for what was registered by hand, the external id,
-then (organisation, title, n-th occurrence). No use case is taken twice.
+then (organisation, title, n-th occurrence), compared as people read them. No use case is taken twice.
 """
 
 from collections import Counter, defaultdict, deque
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from portfolio.importing.plan import Row
-from portfolio.importing.values import one_line
+from portfolio.importing.rows import Row
+from portfolio.importing.values import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ def match(rows: Sequence[Row], known: Sequence[Known]) -> dict[int, UUID]:
     found: dict[int, UUID] = {}
     by_identity = {one.identity: one.id for one in reversed(known) if one.identity}
     for row in rows:
-        if row.identity in by_identity:
-            found[row.number] = by_identity[row.identity]
+        if row.identity.digest in by_identity:
+            found[row.number] = by_identity[row.identity.digest]
     taken = set(found.values())
     free = [one for one in known if one.id not in taken]
     if not free:
@@ -42,11 +42,11 @@ def match(rows: Sequence[Row], known: Sequence[Known]) -> dict[int, UUID]:
 
 def _by_external_id(rows: Sequence[Row], free: Sequence[Known], found: dict[int, UUID]) -> None:
     """Only ids that occur once on either side say who is who."""
-    times = Counter(one.external_id for one in free)
-    by_id = {one.external_id: one.id for one in free if one.external_id and times[one.external_id] == 1}
+    times = Counter(fold(one.external_id) for one in free)
+    by_id = {said: one.id for one in free if (said := fold(one.external_id)) and times[said] == 1}
     for row in rows:
-        if row.number not in found and row.by_id and row.facts["external_id"] in by_id:
-            found[row.number] = by_id[row.facts["external_id"]]
+        if row.number not in found and row.by_id and (said := _external_id(row)) in by_id:
+            found[row.number] = by_id[said]
 
 
 def _by_title(rows: Sequence[Row], free: Sequence[Known], found: dict[int, UUID]) -> None:
@@ -55,18 +55,18 @@ def _by_title(rows: Sequence[Row], free: Sequence[Known], found: dict[int, UUID]
     waiting: dict[tuple[str, str], deque[Known]] = defaultdict(deque)
     for one in free:
         if one.id not in taken:
-            waiting[one.organisation, _said(one.title)].append(one)
+            waiting[fold(one.organisation), fold(one.title)].append(one)
     for row in rows:
         if row.number in found:
             continue
-        queue = waiting.get((row.facts.get("organisation", ""), _said(row.title)), ())
-        external = row.facts.get("external_id", "")
+        queue = waiting.get((fold(str(row.facts.get("organisation", ""))), fold(row.title)), deque())
+        external = _external_id(row)
         for one in queue:
-            if not (one.external_id and external) or one.external_id == external:
+            if not (one.external_id and external) or fold(one.external_id) == external:
                 found[row.number] = one.id
-                waiting[one.organisation, _said(one.title)].remove(one)
+                queue.remove(one)
                 break
 
 
-def _said(title: str) -> str:
-    return one_line(title).casefold()
+def _external_id(row: Row) -> str:
+    return fold(str(row.facts.get("external_id", "")))

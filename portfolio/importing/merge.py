@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from portfolio.importing.plan import Row
+from portfolio.importing.rows import Row
 
 FACTS = (
     "title", "problem", "organisation", "external_id", "business_outcome", "tags", "running_since", "real_users",

@@ -1,252 +1,239 @@
-"""Which use cases does this table describe? Every row becomes one, or is named with the cause why not.
+"""What would this file bring into a portfolio, row by row, and what must a person still answer?
 
-Identity (rules.md 2): the external id if present and unique in the file, else (organisation, title, n-th occurrence).
+Two readings of the file, none of which holds it: the first keeps only ids and counts, because an id is worth
+something only if it is unique in the file; the second yields the rows. Nothing here knows what is already registered.
 """
 
-import hashlib
-import re
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from __future__ import annotations
 
-from portfolio.importing import columns, stages, values
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from portfolio.importing import columns, dates, skips, values
+from portfolio.importing.columns import ColumnMatch
 from portfolio.importing.faults import ImportFault, Note
+from portfolio.importing.mapping import Mapping
 from portfolio.importing.reading import Table
+from portfolio.importing.rows import Fact, Identity, Row, RowReader, cleaned, titled
+from portfolio.importing.xlsx_file import XlsxFile
 from portfolio.rules import Stage
 
-_MOST = {
-    "title": 500,
-    "organisation": 300,
-    "external_id": 200,
-    "business_outcome": 300,
-    "sponsor_name": 200,
-    "raw_stage": 200,
-}
-_TOTAL = re.compile(r"^(grand )?totals?$|^(sum|summe|gesamt|total general)$", re.IGNORECASE)
-_LIST = re.compile(r"[;|\n]|, (?=[A-Z])")
-_PLACEHOLDER = 20  # rows with one and the same start, and none with another
-ANSWERED = ("columns", "stages")  # what a mapping may hold
+_ENOUGH_FOR_CONSTANT = 5  # filled rows from which one and the same date in all of them is a placeholder
 
 
-@dataclass(frozen=True)
-class Row:
-    """One use case as the file tells it. `raw_stage` is the file's word; `stage` None means: asked about."""
+@dataclass(slots=True)
+class Content:
+    """A whole file, every row accounted for. `unmapped_stages`: raw text → rows that wait as proposed, blank under "".
 
-    number: int
-    identity: str  # SHA-256, hex
-    title: str
-    stage: Stage | None
-    raw_stage: str
-    facts: dict[str, Any]
-    details: dict[str, str]
-    belongs_to: str  # the cell of `--by-column`, or ""
-    by_id: bool = False  # its external id tells it apart
-    untitled: bool = False
-    notes: tuple[Note, ...] = ()
+    `reported` holds what is to be said of the file and of its rows; `skipped` names the rows that are no use cases.
+    """
 
-
-@dataclass
-class Plan:
-    """How a table is read: its columns, and after `rows` was run through, what was found."""
-
-    table: Table
-    proposals: dict[str, columns.Proposal]
-    stage_words: dict[str, str]
-    by_column: str | None = None
+    rows: list[Row] = field(default_factory=list)
     skipped: list[Note] = field(default_factory=list)
     reported: list[Note] = field(default_factory=list)
-    stages: Counter[str] = field(default_factory=Counter)
+    stages: Counter[Stage] = field(default_factory=Counter)
     unmapped_stages: Counter[str] = field(default_factory=Counter)
-    count: int = 0
-    placeholder: str | None = None  # a day that stands in every row is no fact
 
-    def columns(self) -> dict[str, str]:
-        """field → header."""
-        return {name: proposal.header for name, proposal in self.proposals.items()}
+    @property
+    def count(self) -> int:
+        return len(self.rows) + len(self.skipped)
 
-    def rows(self) -> Iterator[Row]:
-        """Every row in order. Counts and notes are filled as it runs; running again starts them anew."""
-        self.skipped, self.reported = [], []
-        self.stages, self.unmapped_stages, self.count = Counter(), Counter(), 0
-        unique = self._look_through()
-        seen: Counter[str] = Counter()
-        by_index = self._by_index()
-        for number, cells in self.table.rows():
-            self.count += 1
-            cause = self._not_a_use_case(number, cells)
-            if cause is not None:
-                self.skipped.append(cause)
-                continue
-            row = self._row(number, cells, unique, seen, by_index)
-            self.reported += row.notes
-            self.stages[row.stage or Stage.PROPOSED] += 1
-            if row.stage is None:
-                self.unmapped_stages[row.raw_stage] += 1
-            yield row
+    def add(self, found: Row | Note) -> None:
+        if isinstance(found, Note):
+            self.skipped.append(found)
+            return
+        self.rows.append(found)
+        self.reported.extend(found.notes)
+        self.stages[found.stage or Stage.PROPOSED] += 1
+        if found.stage is None:
+            self.unmapped_stages[found.raw_stage] += 1
 
-    def _cell(self, cells: list[str], name: str) -> str:
-        proposal = self.proposals.get(name)
-        return cells[proposal.index] if proposal is not None and proposal.index < len(cells) else ""
 
-    def _by_index(self) -> int | None:
-        if self.by_column is None:
-            return None
-        index = columns.named(self.table.headers, self.by_column)
-        if index is None:
-            known = ", ".join(self.table.headers[:40])
-            raise ImportFault("no_such_column", f"There is no column {self.by_column!r}. There are: {known}.")
-        return index
+@dataclass(slots=True)
+class Plan:
+    """A table whose columns are settled. `columns`: field → match."""
 
-    def file_notes(self) -> list[Note]:
-        """What is worth saying about the file as a whole; its row is that of the header."""
-        row = self.table.header_row
-        notes = [Note(row, "file", text) for text in self.table.warnings]
-        if "stage" not in self.proposals:
-            notes.append(Note(row, "no_stage_column", "No column holds the stage: every row waits as proposed."))
-        if self.placeholder is not None:
-            text = f"{self.placeholder!r} is the day in every filled row of {self.proposals['running_since'].header!r}: no start."
-            notes.append(Note(row, "constant_date", text))
-        return notes
+    table: Table
+    columns: dict[str, ColumnMatch]
+    notes: tuple[Note, ...]
+    _reader: RowReader
+    _ids: Counter[str]
+    _shape: skips.Shape
+    _by: int | None = None
 
-    def _look_through(self) -> set[str]:
-        """A first pass: the external ids that occur once, and whether the start is the same day everywhere."""
-        ids: Counter[str] = Counter()
-        starts: Counter[str] = Counter()
-        for _, cells in self.table.rows():
-            ids[values.one_line(self._cell(cells, "external_id"))] += 1
-            start = self._cell(cells, "running_since")
-            if not values.is_nothing(start) and len(starts) < 2:
-                starts[start] += 1
-        self.placeholder = None
-        if len(starts) == 1 and starts.total() >= _PLACEHOLDER:
-            self.placeholder = next(iter(starts))
-        return {said for said, times in ids.items() if times == 1 and not values.is_nothing(said)}
+    def rows(self) -> Iterator[Row | Note]:
+        """Every filled row below the header, once, in the order of the file: a use case, or why it is none.
 
-    def _not_a_use_case(self, number: int, cells: list[str]) -> Note | None:
-        """A repeated header, or a line of totals."""
-        named = [header for header in self.table.headers if header]
-        same = sum(
-            1
-            for header, cell in zip(self.table.headers, cells, strict=False)
-            if cell and values.one_line(cell) == header
-        )
-        if same >= 2 and same >= len([cell for cell in cells if cell]) * 0.8 and same >= len(named) * 0.5:
-            return Note(number, "repeated_header", "The header again.")
-        title = self._cell(cells, "title")
-        if _TOTAL.match(title) and "external_id" in self.proposals and not self._cell(cells, "external_id"):
-            return Note(number, "total_line", "A line of totals.")
-        return None
+        May be called again and says the same. Raises ImportFault.
+        """
+        nth: Counter[tuple[str, str]] = Counter()
+        title = self.columns["title"].index
+        for number, cells, notes in _clean_rows(self.table):
+            why = skips.reason(number, cells, self.table.headers, title, self._shape)
+            yield Note(number, *why) if why else self._row(number, cells, notes, nth)
 
-    def _row(self, number: int, cells: list[str], unique: set[str], seen: Counter[str], by_index: int | None) -> Row:
-        notes: list[Note] = []
-        facts = self._facts(number, cells, notes)
-        title = values.one_line(self._cell(cells, "title"))
-        if values.is_nothing(title) and not title.isalpha():
-            title = ""
-        external = facts.get("external_id", "")
-        by_id = external != "" and external in unique
-        identity = f"id\x00{external}"
-        if not by_id:
-            told = f"at\x00{facts.get('organisation', '')}\x00{values.one_line(title).casefold()}"
-            seen[told] += 1
-            identity = f"{told}\x00{seen[told]}"
-            if external:
-                notes.append(
-                    Note(number, "repeated_id", f"The id {external!r} occurs more than once; the title counts.")
-                )
-        untitled = not title
-        if untitled:
-            title = f"Untitled (row {number})"
-            notes.append(Note(number, "untitled", "It has no title."))
-        if len(title) > _MOST["title"]:
-            notes.append(Note(number, "shortened", "The title is longer than 500 characters and was cut."))
-        raw_stage = values.one_line(self._cell(cells, "stage"))[: _MOST["raw_stage"]]
-        stage = stages.stage_of(raw_stage, self.stage_words)
+    def content(self, tick: Callable[[], None] | None = None) -> Content:
+        """The whole file; `tick` is called at every row."""
+        content = Content(reported=list(self.notes))
+        for found in self.rows():
+            content.add(found)
+            if tick is not None:
+                tick()
+        source = self.table.source
+        if isinstance(source, XlsxFile) and source.ended_at:
+            text = f"Reading ended at row {source.ended_at:,}, after {self.table.limits.empty_rows:,} empty rows."
+            content.reported.append(Note(0, "ended_early", text))
+        return content
+
+    def _row(self, number: int, cells: list[str], notes: list[Note], nth: Counter[tuple[str, str]]) -> Row:
+        facts, details = self._reader.facts_of(number, cells, notes)
+        title, untitled = titled(number, facts, details, notes)
+        stage, raw = self._reader.stage_of(cells)
+        if raw and stage is None:
+            text = f'The stage "{raw[:80]}" is not known; it waits as proposed.'
+            notes.append(Note(number, "unknown_stage", text))
         return Row(
             number=number,
-            identity=hashlib.sha256(identity.encode()).hexdigest(),
-            title=title[: _MOST["title"]],
-            stage=stage,
-            raw_stage=raw_stage,
-            facts=facts,
-            details=self._details(cells),
-            belongs_to=cells[by_index] if by_index is not None and by_index < len(cells) else "",
-            by_id=by_id,
+            identity=self._identity(number, facts, title, notes, nth),
+            title=title,
             untitled=untitled,
+            stage=stage,
+            raw_stage=raw,
+            facts=facts,
+            details=details,
             notes=tuple(notes),
+            belongs_to=values.one_line(cells[self._by]) if self._by is not None else "",
         )
 
-    def _facts(self, number: int, cells: list[str], notes: list[Note]) -> dict[str, Any]:
-        facts: dict[str, Any] = {}
-        for name in ("problem", "organisation", "external_id", "business_outcome", "sponsor_name"):
-            said = self._cell(cells, name)
-            said = said if name == "problem" else values.one_line(said)
-            if not values.is_nothing(said):
-                facts[name] = said[: _MOST.get(name, 20_000)]
-        unit = values.one_line(self._cell(cells, "unit"))
-        if not values.is_nothing(unit) and unit != facts.get("organisation"):
-            facts["organisation"] = f"{facts['organisation']}, {unit}"[:300] if "organisation" in facts else unit[:300]
-        topic = self._cell(cells, "tags")
-        if not values.is_nothing(topic):
-            facts["tags"] = list(
-                dict.fromkeys(values.one_line(part)[:60] for part in _LIST.split(topic) if part.strip())
-            )[:8]
-        began = self._cell(cells, "running_since")
-        if not values.is_nothing(began) and self.placeholder is None:
-            found = values.day(began)
-            self._note_day(number, began, found, notes)
-            if found is not None and not values.is_year_as_serial(found):
-                facts["running_since"] = found
-        users = values.count(self._cell(cells, "real_users"))
-        if users is not None:
-            facts["real_users"] = users
-        return facts
-
-    def _note_day(self, number: int, said: str, found: date | None, notes: list[Note]) -> None:
-        if found is None:
-            notes.append(Note(number, "no_day", f"{said[:60]!r} is not a day; it is kept as text."))
-        elif values.is_year_as_serial(found):
-            notes.append(Note(number, "year_1905", f"{said[:60]!r} looks like a bare year read as a day number."))
-
-    def _details(self, cells: list[str]) -> dict[str, str]:
-        """Every filled column that is not one of our facts, by its header; days that could not be read too."""
-        ours = {
-            p.index
-            for name, p in self.proposals.items()
-            if name not in ("stage", "running_since", "real_users", "tags")
-        }
-        names = self.table.headers
-        return {
-            names[index] if index < len(names) else f"Column {index + 1}": cell[:5_000]
-            for index, cell in enumerate(cells)
-            if cell and index not in ours
-        }
+    def _identity(
+        self, number: int, facts: dict[str, Fact], title: str, notes: list[Note], nth: Counter[tuple[str, str]]
+    ) -> Identity:
+        external_id, organisation = str(facts.get("external_id", "")), str(facts.get("organisation", ""))
+        if external_id and self._ids[values.fold(external_id)] == 1:
+            return Identity("id", external_id, organisation, title)
+        if external_id:
+            text = f'The id "{external_id[:60]}" stands in several rows; this one goes by its title.'
+            notes.append(Note(number, "repeated_id", text))
+        pair = (values.fold(organisation), values.fold(title))
+        nth[pair] += 1
+        if nth[pair] > 1:
+            text = f'"{title[:60]}" stands in the file {nth[pair]} times up to here; all are kept.'
+            notes.append(Note(number, "repeated_title", text))
+        return Identity("title", external_id, organisation, title, nth[pair])
 
 
-def prepare(table: Table, mapping: dict[str, Any] | None = None, by_column: str | None = None) -> Plan:
-    """Read a table under a mapping {"columns": {field: header or null}, "stages": {raw word: stage}}.
+def prepare(table: Table, mapping: Mapping | None = None, *, by_column: str | None = None) -> Plan:
+    """Settle the columns and read the file a first time. `by_column` names the column that tells the portfolio.
 
-    Raises `ImportFault` for an unusable mapping, an unknown column, or a table without any column for the title.
+    Raises ImportFault: what `reading.read` raises, no_header (the mapping's row), no_title (no column reads like
+    titles), unknown_column, no_rows.
     """
-    mapping = mapping or {}
-    for part in mapping:
-        if part not in ANSWERED:
-            raise ImportFault("bad_mapping", f"A mapping holds columns and stages, not {part!r}.")
-    given = mapping.get("columns", {})
-    words = mapping.get("stages", {})
-    if not isinstance(given, dict) or not isinstance(words, dict):
-        raise ImportFault("bad_mapping", "In a mapping, columns and stages are objects.")
-    for name, header in given.items():
-        if name not in columns.PHRASES:
-            raise ImportFault("bad_mapping", f"There is no field {name!r}. There are: {', '.join(columns.PHRASES)}.")
-        if header is not None and columns.named(table.headers, str(header)) is None:
-            raise ImportFault("no_such_column", f"There is no column {header!r} for {name}.")
-    for word, stage in words.items():
-        if stage not in set(Stage):
-            raise ImportFault("bad_mapping", f"{word!r} is mapped to {stage!r}, which is no stage.")
-    proposals = columns.propose(table.headers, table.sample(), given)
-    if "title" not in proposals:
-        raise ImportFault("no_title_column", "No column for the title was found. Name it in a mapping.")
-    return Plan(table, proposals, words, by_column)
+    mapping = mapping or Mapping()
+    if mapping.header_row is not None:
+        table = table.headed(mapping.header_row)
+    matches = columns.propose(table.headers, table.sample(), mapping.columns)
+    by = columns.index_of(table.headers, by_column) if by_column else None
+    if "title" not in matches:
+        raise ImportFault("no_title", "No column reads like the name of a use case. Say which one it is.")
+    first = _first_reading(table, matches)
+    if not first.rows:
+        raise ImportFault("no_rows", "There is a header, but no filled row below it.")
+    order = mapping.date_order or first.order
+    return Plan(
+        table=table,
+        columns=matches,
+        notes=(*table.warnings, *_notes(table, matches, first, order)),
+        _reader=RowReader(matches, table.column_name, mapping.stages, order, not first.constant_date),
+        _ids=first.ids,
+        _shape=first.shape(),
+        _by=by,
+    )
+
+
+@dataclass(slots=True)
+class _First:
+    """What the first reading keeps: ids with their counts, how full rows are, what dates say."""
+
+    rows: int = 0
+    ids: Counter[str] = field(default_factory=Counter)
+    filled: Counter[int] = field(default_factory=Counter)
+    last_full: int = 0
+    orders: Counter[str] = field(default_factory=Counter)
+    since: Counter[str] = field(default_factory=Counter)
+    longest: int = 0
+    unclear: int = 0
+
+    @property
+    def order(self) -> dates.Order | None:
+        """The order nearly all telling cells agree on (five to one); None when they are silent or at odds."""
+        day_first, month_first = self.orders["dmy"], self.orders["mdy"]
+        if day_first > 5 * month_first:
+            return "dmy"
+        return "mdy" if month_first > 5 * day_first else None
+
+    @property
+    def constant_date(self) -> bool:
+        return len(self.since) == 1 and self.since.total() == self.rows >= _ENOUGH_FOR_CONSTANT
+
+    def shape(self) -> skips.Shape:
+        middle, seen = self.rows / 2, 0
+        for filled in sorted(self.filled):
+            seen += self.filled[filled]
+            if seen >= middle:
+                return skips.Shape(filled, self.last_full)
+        return skips.Shape(0, self.last_full)
+
+
+def _first_reading(table: Table, matches: dict[str, ColumnMatch]) -> _First:
+    first = _First()
+    reader = RowReader(matches, table.column_name, {}, None, take_dates=False)
+    since = matches.get("running_since")
+    for number, cells, _ in _clean_rows(table):
+        first.rows += 1
+        filled = sum(1 for cell in cells if cell)
+        first.filled[filled] += 1
+        first.last_full = number if filled >= 2 else first.last_full
+        first.longest = max(first.longest, len(cells))
+        facts, _ = reader.facts_of(number, cells, [])
+        if external_id := str(facts.get("external_id", "")):
+            first.ids[values.fold(external_id)] += 1
+        for cell in cells:
+            if 6 <= len(cell) <= 30 and cell[0].isdigit() and (order := dates.order_of(cell)):
+                first.orders[order] += 1
+        if since and (text := cells[since.index]) and len(first.since) < 100:
+            first.since[text[:60]] += 1
+            first.unclear += dates.needs_order(text)
+    return first
+
+
+def _notes(table: Table, matches: dict[str, ColumnMatch], first: _First, order: dates.Order | None) -> Iterator[Note]:
+    if "stage" not in matches:
+        yield Note(0, "no_stage_column", "No column tells the stage; all use cases wait as proposed.")
+    if matches["title"].how == "values":
+        yield Note(0, "title_by_values", f'"{matches["title"].column}" was taken for the title by what it holds.')
+    if since := matches.get("running_since"):
+        if first.constant_date:
+            yield Note(
+                0, "constant_date", f'"{since.column}" holds one and the same date in all rows; it was not taken.'
+            )
+        elif first.unclear and order is None:
+            yield Note(
+                0,
+                "date_order_unknown",
+                f'"{since.column}": day and month cannot be told apart in {first.unclear} cells.',
+            )
+    if first.longest > len(table.headers):
+        yield Note(
+            0, "more_cells", "Some rows have more cells than there are columns; the rest is kept in the details."
+        )
+
+
+def _clean_rows(table: Table) -> Iterator[tuple[int, list[str], list[Note]]]:
+    """The rows that hold anything once they are cleaned."""
+    from_csv = table.format == "csv"
+    for number, cells in table.rows():
+        notes: list[Note] = []
+        found = cleaned(cells, number, table.limits.cell_characters, from_csv, notes)
+        if any(found):
+            yield number, found, notes

@@ -1,207 +1,201 @@
-"""What table is in this file? Encoding, delimiter, sheet and header row are found; rows are streamed, never held."""
+"""What table is in this file? CSV, XLSX or JSON, told by content, not by name."""
 
-import codecs
-import csv
-import io
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
-from portfolio.importing import sheets
-from portfolio.importing.faults import ImportFault
-from portfolio.importing.headers import find_header
-from portfolio.importing.values import one_line, text
+from portfolio.importing import headers, values
+from portfolio.importing.csv_file import CsvFile
+from portfolio.importing.faults import LIMITS, ImportFault, Limits, Note
+from portfolio.importing.json_file import JsonFile
+from portfolio.importing.xlsx_file import XlsxFile
 
-MOST_COLUMNS = 2_000
-MOST_ROWS = 50_000
-MOST_CELL = 100_000  # characters kept of one cell
-LONGEST_FIELD = 12 * 1024 * 1024  # characters the CSV reader takes in one field before the cell is cut
-PEEK = 60  # rows looked at to find the header
-_NAMES = {"utf-8-sig": "UTF-8 with BOM", "utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
+SAMPLE_ROWS = 300
+_OLE = b"\xd0\xcf\x11\xe0"
+_BINARY = (
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"\x1f\x8b",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"MZ",
+    b"\x7fELF",
+    b"SQLite",
+)
+# Sheets of this name explain or feed the register; one of them is taken only when nothing else is there.
+_ASIDE = (
+    "readme", "read me", "instruction", "selection", "lookup", "pick", "list", "dropdown", "drop down", "legend",
+    "overview", "cover", "glossary", "definition", "template", "anleitung", "hinweis", "legende", "lisez", "notes",
+    "summary", "pivot", "chart", "dashboard", "deckblatt", "übersicht", "guidance", "about", "contents", "changelog",
+)  # fmt: skip
+Source = CsvFile | XlsxFile | JsonFile
 
 
-@dataclass
+@dataclass(slots=True)
 class Table:
-    """A file as rows of text. `rows()` starts anew each time and yields (row number as a spreadsheet shows it, cells)."""
+    """A header and the rows below it. `header_row` is 1-based as spreadsheets count; nameless columns are "".
 
-    headers: list[str]
+    `rows()` may be called any number of times; each call reads the file anew and holds one row at a time.
+    """
+
+    source: Source
     header_row: int
-    encoding: str
-    sheet: str
-    open_rows: Callable[[], Iterator[tuple[int, list[str]]]]
-    warnings: list[str] = field(default_factory=list)
+    headers: tuple[str, ...]
+    limits: Limits
+    found_headers: tuple[str, ...]  # as the file was read at first, whatever row a person named since
+    warnings: list[Note] = field(default_factory=list)
+
+    @property
+    def format(self) -> str:
+        return self.source.format
+
+    @property
+    def encoding(self) -> str:
+        return self.source.encoding
+
+    @property
+    def sheet(self) -> str:
+        """The sheet of a workbook; "" for other files."""
+        return self.source.sheet or ""
+
+    def headed(self, row: int) -> Table:
+        """The same table with the columns named by this row. Raises ImportFault `no_header`."""
+        top = _top(self.source)
+        chosen = next((cells for number, cells in top if number == row), None)
+        if chosen is None:
+            raise ImportFault("no_header", f"Row {row} is empty or too far down to head the columns.")
+        found = _table(self.source, headers.HeaderRow(row, tuple(chosen), 0.0, frozenset(), True), top, self.limits)
+        return replace(found, found_headers=self.found_headers)
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """The rows below the header that hold anything."""
-        count = 0
-        for number, cells in self.open_rows():
-            if number > self.header_row and any(cells):
-                count += 1
-                if count > MOST_ROWS:
-                    raise ImportFault("too_many_rows", f"At most {MOST_ROWS:,} rows are read. Split the file.")
-                yield number, cells
+        """(row, cells) below the header, empty ones left out; cells are as many as headers or more, not yet cleaned.
 
-    def sample(self, most: int = 200) -> list[list[str]]:
-        found = []
-        for _, cells in self.rows():
-            found.append(cells)
-            if len(found) >= most:
-                break
-        return found
+        Raises ImportFault, also midway: read all of it before anything is stored.
+        """
+        width = len(self.headers)
+        filled = 0
+        for number, cells in self.source.records():
+            if number <= self.header_row or not any(cell.strip("\x00 \t\r\n\u00a0") for cell in cells):
+                continue
+            filled += 1
+            if filled > self.limits.rows:
+                raise ImportFault("too_many_rows", f"The file has more than {self.limits.rows:,} rows.")
+            while len(cells) > width and not cells[-1].strip():
+                cells.pop()
+            cells.extend([""] * (width - len(cells)))
+            yield number, cells
 
+    def sample(self, count: int = SAMPLE_ROWS) -> list[list[str]]:
+        """The first `count` rows."""
+        return [cells for _, cells in itertools.islice(self.rows(), count)]
 
-def read(path: Path, *, name: str = "", sheet: str | None = None) -> Table:
-    """Open a CSV, XLSX or JSON file. Raises `ImportFault` with a code: empty_file, not_a_table, …"""
-    with path.open("rb") as file:
-        start = file.read(8)
-    if not start.strip(b"\x00 \r\n\t"):
-        raise ImportFault("empty_file", "The file is empty.")
-    suffix = Path(name or path.name).suffix.lower()
-    if start.startswith(b"PK"):
-        return _sheet_table(path, suffix, sheet)
-    if start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise ImportFault("old_excel", "This is an old Excel file (.xls). Save it as .xlsx or CSV.")
-    if start.startswith(b"%PDF"):
-        raise ImportFault("not_a_table", "This is a PDF, not a table.")
-    encoding = _encoding(path)
-    if suffix == ".json" or (suffix not in (".csv", ".tsv", ".txt") and _starts_json(path, encoding)):
-        return _json_table(path, encoding)
-    return _text_table(path, encoding)
+    def column_name(self, index: int) -> str:
+        """The header; "Column K" for cells beyond the last one."""
+        return self.headers[index] if index < len(self.headers) else f"Column {headers.letter(index)}"
 
 
-def _encoding(path: Path) -> str:
-    """UTF-8 when every byte fits, else Windows-1252; a byte order mark decides at once."""
-    with path.open("rb") as file:
-        start = file.read(4)
-        if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return "utf-16"
-        if start.startswith(b"\xef\xbb\xbf"):
-            return "utf-8-sig"
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        file.seek(0)
-        try:
-            while chunk := file.read(1 << 20):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "cp1252"
-    return "utf-8"
+@contextmanager
+def opened(path: Path, *, sheet: str | None = None, limits: Limits = LIMITS) -> Iterator[Table]:
+    """The table in a file, while it is open. Arguments and errors as `read`."""
+    with path.open("rb") as stream:
+        yield read(stream, sheet=sheet, limits=limits)
 
 
-def _starts_json(path: Path, encoding: str) -> bool:
-    with path.open(encoding=encoding, errors="replace") as file:
-        return file.read(64).lstrip()[:1] in ("{", "[")
+def read(stream: BinaryIO, *, sheet: str | None = None, limits: Limits = LIMITS) -> Table:
+    """The table in a seekable binary stream, which must stay open while the table is used.
+
+    `sheet` overrides what would be found. Raises ImportFault with one of: empty_file, too_big, unknown_format,
+    old_format, broken_xlsx, broken_csv, broken_json, unclosed_quote, zip_bomb, unsafe_names, unsafe_xml, no_sheet,
+    unknown_sheet, no_records, too_many_columns.
+    """
+    source = _source(stream, limits)
+    if isinstance(source, XlsxFile):
+        _choose_sheet(source, sheet)
+    top = _top(source)
+    found = headers.find(top)
+    if found is None:
+        raise ImportFault("empty_file", "The file holds no filled row.")
+    return _table(source, found, top, limits)
 
 
-def _text_table(path: Path, encoding: str) -> Table:
-    delimiter = _delimiter(path, encoding)
-
-    def rows() -> Iterator[tuple[int, list[str]]]:
-        csv.field_size_limit(LONGEST_FIELD)
-        # Bytes that the encoding does not know are kept as replacement marks: one bad byte must not cost the file.
-        with path.open(encoding=encoding, errors="replace", newline="") as file:
-            reader = csv.reader((line.replace("\x00", "") for line in file), delimiter=delimiter)
-            number = 0
-            while True:
-                try:
-                    cells = next(reader)
-                except StopIteration:
-                    return
-                except csv.Error as fault:
-                    raise ImportFault("unreadable", f"Row {number + 1} cannot be read: {fault}.") from None
-                number += 1
-                yield number, _cut(cells)
-
-    return _table(rows, _NAMES.get(encoding, encoding), "")
+def _top(source: Source) -> list[tuple[int, list[str]]]:
+    return list(itertools.islice(source.records(), headers.LOOKED_AT + 160))
 
 
-def _delimiter(path: Path, encoding: str) -> str:
-    """The separator that gives the most even, widest rows."""
-    with path.open(encoding=encoding, errors="replace", newline="") as file:
-        text_start = file.read(64 * 1024).replace("\x00", "")
-    best, best_score = ",", 0.0
-    for candidate in ",;\t|":
-        try:
-            widths = [len(row) for row in csv.reader(io.StringIO(text_start), delimiter=candidate) if any(row)][:PEEK]
-        except csv.Error:
-            continue
-        if not widths:
-            continue
-        common = max(set(widths), key=widths.count)
-        score = (common - 1) * widths.count(common) / len(widths)
-        if score > best_score:
-            best, best_score = candidate, score
-    return best
-
-
-def _sheet_table(path: Path, suffix: str, sheet: str | None) -> Table:
-    book = sheets.Book(path, suffix)
-    name = book.choose(sheet)
-    table = _table(lambda: ((number, _cut(cells)) for number, cells in book.rows(name)), "XLSX", name)
-    table.warnings += book.warnings
+def _table(source: Source, found: headers.HeaderRow, top: list[tuple[int, list[str]]], limits: Limits) -> Table:
+    below = [cells for number, cells in top if number > found.row]
+    width = max((_last(cells) for cells in (found.cells, *below)), default=0)
+    if width > limits.columns:
+        raise ImportFault("too_many_columns", f"The file has {width:,} columns; at most {limits.columns:,} are read.")
+    names = headers.names(found.cells, width)
+    table = Table(source, found.row, names, limits, names, list(source.warnings))
+    if not found.sure:
+        table.warnings.append(
+            Note(found.row, "header_unsure", f"No column name is known; row {found.row} was taken as the header.")
+        )
     return table
 
 
-def _json_table(path: Path, encoding: str) -> Table:
-    """A list of objects, or an object that holds one (such as {"records": […]})."""
-    if path.stat().st_size > 64 * 1024 * 1024:
-        raise ImportFault("too_large", "A JSON file may have 64 MB. Use CSV for more.")
-    try:
-        said = json.loads(path.read_text(encoding=encoding))
-    except (ValueError, RecursionError) as fault:
-        raise ImportFault("unreadable", f"The JSON cannot be read: {str(fault)[:200]}") from None
-    if isinstance(said, dict):
-        said = next((part for part in said.values() if isinstance(part, list) and part), None)
-    if not isinstance(said, list) or not said or not all(isinstance(part, dict) for part in said):
-        raise ImportFault("not_a_table", "The JSON holds no list of objects.")
-    headers = list(dict.fromkeys(str(key) for part in said for key in part))
-
-    def rows() -> Iterator[tuple[int, list[str]]]:
-        yield 1, headers
-        for number, part in enumerate(said, start=2):
-            yield number, _cut([_json_cell(part.get(header)) for header in headers])
-
-    return _table(rows, "JSON", "")
+def _last(cells: Sequence[str]) -> int:
+    return max((index for index, cell in enumerate(cells, start=1) if cell.strip()), default=0)
 
 
-def _json_cell(value: object) -> object:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else value
+def _source(stream: BinaryIO, limits: Limits) -> Source:
+    size = stream.seek(0, 2)
+    stream.seek(0)
+    head = stream.read(4096)
+    if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        if size <= len(head):
+            raise ImportFault("empty_file", "The file is empty.")
+    if size > limits.file_bytes:
+        raise ImportFault(
+            "too_big", f"The file has {size / 2**20:,.0f} MB; at most {limits.file_bytes // 2**20} MB are read."
+        )
+    if head.startswith(b"PK"):
+        return XlsxFile(stream, limits)
+    if head.startswith(_OLE):
+        raise ImportFault(
+            "old_format", "This is an old .xls file or a workbook with a password. Save it as XLSX without one."
+        )
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
+    if head.startswith(_BINARY) or start.startswith((b"<!doctype", b"<html", b"<?xml", b"<svg", b"<table")):
+        raise ImportFault("unknown_format", "This is neither CSV, XLSX nor JSON. Choose one of these.")
+    if start.startswith((b"[{", b"[[", b'{"', b"{\n", b"{\r", b"{ ", b"[\n", b"[\r", b"[ ", b"[]", b"{}")):
+        return JsonFile(stream, limits)
+    return CsvFile(stream, limits)
 
 
-def _cut(cells: list) -> list[str]:
-    """Cells as clean text, at most MOST_COLUMNS of them, trailing empty ones dropped."""
-    cleaned = [text(cell)[:MOST_CELL] for cell in cells[:MOST_COLUMNS]]
-    while cleaned and not cleaned[-1]:
-        cleaned.pop()
-    return cleaned
-
-
-def _table(rows: Callable[[], Iterator[tuple[int, list[str]]]], encoding: str, sheet: str) -> Table:
-    peeked = []
-    for number, cells in rows():
-        peeked.append((number, cells))
-        if len(peeked) >= PEEK:
-            break
-    header = find_header(peeked)
-    if header is None:
-        raise ImportFault("no_header", "No header row was found: a table needs one with at least two named columns.")
-    number, cells = header
-    # Columns may be filled without having a name; they are data all the same.
-    width = max(len(other) for row, other in peeked if row >= number)
-    headers = _unique([one_line(cell) for cell in cells] + [""] * (width - len(cells)))
-    table = Table(headers, number, encoding, sheet, rows)
-    if width >= MOST_COLUMNS:
-        table.warnings.append(f"Only the first {MOST_COLUMNS} columns are read.")
-    return table
-
-
-def _unique(headers: list[str]) -> list[str]:
-    """Nameless columns get a name, repeated names a number."""
-    seen: dict[str, int] = {}
-    found = []
-    for index, header in enumerate(headers, start=1):
-        base = header[:200] or f"Column {index}"
-        seen[base] = seen.get(base, 0) + 1
-        found.append(base if seen[base] == 1 else f"{base} ({seen[base]})")
-    return found
+def _choose_sheet(book: XlsxFile, wanted: str | None) -> None:
+    """The sheet named, else the first visible one that reads like a register, else the best of the visible ones."""
+    if wanted is not None:
+        title = next((name for name in book.sheets if values.fold(name) == values.fold(wanted)), None)
+        if title is None:
+            raise ImportFault("unknown_sheet", f'There is no sheet "{wanted}". There are: {", ".join(book.sheets)}.')
+        book.use(title)
+        return
+    scored: list[tuple[float, str]] = []
+    for title in book.visible:
+        top = list(itertools.islice(book.records_of(title), headers.LOOKED_AT))
+        found = headers.find(top)
+        if found is None:
+            continue
+        aside = any(word in values.fold(title) for word in _ASIDE)
+        rows_below = sum(1 for number, _ in top if number > found.row)
+        register = "title" in found.fields and len(found.fields) >= 2 and rows_below > 0
+        scored.append((found.score + 10 * register - 6 * aside + 0.05 * min(rows_below, 20), title))
+    if not scored:
+        raise ImportFault("no_sheet", "The workbook has no visible sheet with filled cells.")
+    likely = [title for score, title in scored if score >= 10]
+    chosen = likely[0] if likely else max(scored, key=lambda item: item[0])[1]
+    book.use(chosen)
+    others = [title for _, title in scored if title != chosen]
+    if others:
+        names = ", ".join(f'"{name}"' for name in others[:10])
+        book.warnings.append(Note(0, "sheets_not_read", f'The sheet "{chosen}" was read; not read: {names}.'))

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from portfolio.importing.faults import Note
-from portfolio.importing.plan import Plan
+from portfolio.importing.plan import Content, Plan
 
 
 @dataclass
@@ -26,20 +26,20 @@ class Outcome:
         return self.created + self.updated + self.unchanged
 
 
-def report(plan: Plan, outcomes: Iterable[Outcome]) -> dict[str, Any]:
-    """The report of a plan whose rows were run through; rows = created + updated + unchanged + skipped."""
+def report(plan: Plan, content: Content, outcomes: Iterable[Outcome]) -> dict[str, Any]:
+    """What a plan's content came to; rows = created + updated + unchanged + skipped."""
     outcomes = list(outcomes)
-    notes = plan.file_notes() + plan.reported + [note for outcome in outcomes for note in outcome.notes]
+    notes = content.reported + [note for outcome in outcomes for note in outcome.notes]
     return {
-        "rows": plan.count,
+        "rows": content.count,
         "created": sum(outcome.created for outcome in outcomes),
         "updated": sum(outcome.updated for outcome in outcomes),
         "unchanged": sum(outcome.unchanged for outcome in outcomes),
-        "skipped": [note.as_dict() for note in plan.skipped],
+        "skipped": [note.as_dict() for note in content.skipped],
         "reported": [note.as_dict() for note in sorted(notes, key=lambda note: note.row)],
-        "stages": {str(stage): count for stage, count in sorted(plan.stages.items())},
-        "unmapped_stages": dict(plan.unmapped_stages.most_common()),
-        "columns": plan.columns(),
+        "stages": {str(stage): count for stage, count in sorted(content.stages.items())},
+        "unmapped_stages": dict(content.unmapped_stages.most_common()),
+        "columns": {name: match.column for name, match in plan.columns.items()},
         "encoding": plan.table.encoding,
         "header_row": plan.table.header_row,
         "sheet": plan.table.sheet,

@@ -1,83 +1,121 @@
-"""Which of our stages does somebody else's word mean? What is not surely known is asked about, never guessed."""
+"""Which of our stages does the file mean by its word?
+
+Conservative: a value is known when what is left of it after its enumerator and its explanation is a phrase of the
+vocabulary, and nothing in it speaks against. Everything else is None: reported, asked about, waiting as proposed.
+"""
+
+from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Mapping
 
-from portfolio.importing.values import folded
+from portfolio.importing import values
+from portfolio.importing.stage_words import ENDING, FILLERS, TURNING, VOCABULARY
 from portfolio.rules import Stage
 
-# Folded words → stage. Whole value first, then the longest that the value starts with.
-_WORDS: dict[str, Stage] = {
-    word: stage
-    for stage, words in {
-        Stage.PROPOSED: (
-            "proposed", "proposal", "idea", "ideation", "ideen", "idee", "concept", "konzept", "backlog", "planned", "planning",
-            "planification", "geplant", "in planung", "en projet", "prevu", "requested", "intake", "initiated", "initiation",
-            "exploration", "exploring", "discovery", "scoping", "under consideration", "candidate", "pre deployment",
-            "predeployment", "in development", "development", "under development", "in entwicklung", "entwicklung",
-            "en developpement", "development and acquisition", "acquisition and or development", "acquisition and development",
-            "acquisition", "design", "not started", "new", "vorgeschlagen", "propose",
-        ),
-        Stage.PILOT: (
-            "pilot", "pilots", "piloting", "pilot phase", "pilotphase", "pilotierung", "in pilot", "pilote", "en pilote",
-            "phase pilote", "piloto", "proof of concept", "poc", "trial", "in trial", "testing", "in testing", "test phase",
-            "testphase", "beta", "limited rollout", "limited deployment", "experiment", "experimentation",
-            "implementation and assessment", "prototype", "sandbox",
-        ),
-        Stage.PRODUCTION: (
-            "production", "in production", "live", "deployed", "deployment", "fully deployed", "operational", "in operation",
-            "operation", "operations", "operation and maintenance", "operations and maintenance", "in use", "active", "in mission",
-            "implemented", "rolled out", "released", "launched", "go live", "produktiv", "produktivbetrieb", "in betrieb", "im einsatz",
-            "en production", "en service", "en exploitation", "deploye", "en produccion", "scaled", "mature", "running",
-        ),
-        Stage.PAUSED: ("paused", "on hold", "suspended", "pausiert", "ruht", "en pause", "suspendu", "deferred", "parked", "hold"),
-        Stage.DECLINED: ("declined", "rejected", "not approved", "not pursued", "abgelehnt", "refuse", "rejete", "not selected"),
-        Stage.STOPPED: (
-            "stopped", "cancelled", "canceled", "terminated", "abandoned", "discontinued", "gestoppt", "abgebrochen", "arrete",
-            "abandonne", "failed", "closed", "ended",
-        ),
-        Stage.RETIRED: (
-            "retired", "decommissioned", "withdrawn", "sunset", "sunsetted", "ausser betrieb", "eingestellt", "abgeschaltet",
-            "retire", "mis hors service", "phased out", "inactive", "archived", "end of life",
-        ),
-    }.items()
-    for word in words
-}  # fmt: skip
-
-_NUMBERED = re.compile(
-    r"^\s*(?:(?:stage|phase|step|level|stufe|etape)\s*)?(?:\d{1,2}|[a-z]|[ivx]{1,4})\s*[.):\-–—]\s*", re.IGNORECASE
+_ENUMERATOR = re.compile(
+    r"^\s*(?:(?:stage|phase|step|level|status|stufe|schritt|etape|étape|fase|etapa)\s*(?:no\.?|nr\.?)?\s*[:.]?\s*"
+    r"(?:\d{1,2}|[ivx]{1,4}|[a-h])\s*(?:[-–—:.)]+|\s)\s*"
+    r"|\(?(?:\d{1,2}[a-z]?|[a-z]|[ivx]{1,4})\s*[).:]\s*|\d{1,2}\s*[-–—]\s*|\d{1,2}\s+(?=[^\W\d])"
+    r"|(?:stage|phase|status)\s*[:=]\s*|[-–—•*·]\s*)",
+    re.IGNORECASE,
 )
-# A tail in brackets or after a dash explains the word; it may also say what a vague word means.
-_TAIL = re.compile(r"\s*[(\[{–—:;,].*$|\s+-\s+.*$", re.DOTALL)
-_VAGUE = {"implementation": ((r"\btest(ing|s|ed)?\b", Stage.PILOT),)}
+_BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
+_EXPLAINED = re.compile(r"\s+[-–—]+\s*|\s*[–—]+\s+|\s*[:;|]\s+|\s*\n\s*|\.\s+|\s*[;|]\s*|,\s+")
+_EITHER = re.compile(r"\s*/\s*")
+_WORD = re.compile(r"[^\W_]+")
+_SINCE = re.compile(
+    r"\s+(?:(?:since|as of|seit|depuis|desde|dal|sinds)\s+)?(?:(?!(?:from|until|till|bis|ab|von|vor|before|after|nach|hasta|avant|to)\b)(?:in|q[1-4]|fy|[a-zäéû]{3,9}\.?)\s+)?(?:\d{1,2}[./-]){0,2}(?:fy)?(?:19|20)\d\d$",
+    re.IGNORECASE,
+)
+_MAX = 1_000  # characters looked at
+_KEPT = 200  # characters of `UseCase.raw_stage`
 
 
-def stage_of(raw: str, mapping: dict[str, str] | None = None) -> Stage | None:
-    """Our stage for a raw word; None when it is not surely known. `mapping` (raw word → stage) wins.
+def stage_of(raw: str, chosen: Mapping[str, str | None] | None = None) -> Stage | None:
+    """Our stage for the raw text of a cell, or None when it is not surely known.
 
-    Raises `ValueError` when the mapping names a stage that does not exist.
+    `chosen` holds the answers of a person (raw text → stage, or None for "decide later") and comes before all.
     """
-    given = {folded(word): stage for word, stage in (mapping or {}).items()}
-    whole = folded(raw)
-    if whole in given:
-        return Stage(given[whole])
-    if not whole:
+    if chosen:
+        known = {values.fold(word_of(key)): stage for key, stage in chosen.items()}
+        if (word := values.fold(word_of(raw))) in known:
+            return Stage(found) if (found := known[word]) else None
+    text = values.clean(raw)[:_MAX]
+    if not text or text.endswith("?"):
         return None
-    if whole in _WORDS:
-        return _WORDS[whole]
-    bare = _NUMBERED.sub("", raw)
-    head = folded(_TAIL.sub("", bare))
-    for said in (folded(bare), head):
-        if said in _WORDS:
-            return _WORDS[said]
-    for pattern, stage in _VAGUE.get(head, ()):
-        if re.search(pattern, raw, re.IGNORECASE):
-            return stage
-    return None
+    if (stage := _exact(text)) is not None:
+        return stage
+    return _explained(_without_enumerator(text))
 
 
-def share_known(values: list[str]) -> float:
-    """Which share of these cells are stage words: tells a stage column by what stands in it."""
-    said = [value for value in values if value.strip()]
-    if not said:
-        return 0.0
-    return sum(stage_of(value) is not None for value in said) / len(said)
+def word_of(raw: str) -> str:
+    """The raw text as it is kept and asked about: one line of at most 200 characters."""
+    return values.one_line(raw[:_MAX])[:_KEPT]
+
+
+def phrase(text: str) -> str:
+    """The words alone: lower case, without accents and punctuation ("Pré-déploiement" → "pre deploiement")."""
+    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("&", " and ")).casefold()
+    return " ".join(_WORD.findall("".join(c for c in plain if not unicodedata.combining(c))))
+
+
+def _without_enumerator(text: str) -> str:
+    """ "c)  Deployed", "Stage 4 - Operation", "3. Live" without what only counts; a bare number stays."""
+    for _ in range(2):
+        rest = _ENUMERATOR.sub("", text, count=1)
+        if not rest.strip() or rest == text:
+            break
+        text = rest
+    return text.strip()
+
+
+def _explained(text: str) -> Stage | None:
+    """The stage of the words in front, if the explanation behind does not turn their meaning."""
+    remarks = [a or b for a, b in _BRACKETS.findall(text)]
+    bare = _BRACKETS.sub(" ", text).strip(" \t\n.,;:-–—!*")
+    if (stage := _either(bare)) is None:
+        head, *tail = _EXPLAINED.split(bare, maxsplit=1)
+        stage = _either(head)
+        remarks += tail
+    if stage is None:
+        return None
+    return None if any(_speaks_against(stage, remark) for remark in remarks) else stage
+
+
+def _either(text: str) -> Stage | None:
+    """ "Pilot/Trial" is a pilot; "Pilot/Production" is not known."""
+    if (stage := _exact(text)) is not None:
+        return stage
+    parts = [part for part in _EITHER.split(text) if part]
+    if len(parts) < 2:
+        return None
+    found = {_exact(part) for part in parts}
+    return found.pop() if len(found) == 1 else None
+
+
+def _exact(text: str) -> Stage | None:
+    folded = phrase(text)
+    if folded in VOCABULARY:
+        return VOCABULARY[folded]
+    undated = phrase(_SINCE.sub("", text.strip()))
+    if undated in VOCABULARY and undated:
+        return VOCABULARY[undated]
+    words = [word for word in undated.split() if word not in FILLERS]
+    return VOCABULARY.get(" ".join(words)) if words else None
+
+
+def _speaks_against(stage: Stage, remark: str) -> bool:
+    """Does a remark or explanation make the stage doubtful? Short ones by any turning word, long ones by an ending."""
+    words = phrase(remark).split()
+    if not words:
+        return False
+    own = set(words)
+    if len(words) <= 6:
+        other = _exact(remark)
+        return (other is not None and other != stage) or any(
+            VOCABULARY.get(word) not in (None, stage) or (word in TURNING and VOCABULARY.get(word) != stage)
+            for word in own
+        )
+    return stage in (Stage.PROPOSED, Stage.PILOT, Stage.PRODUCTION) and bool(ENDING & own)

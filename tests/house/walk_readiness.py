@@ -2,11 +2,20 @@
 
 from typing import Any
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
 from people.models import User
 from portfolio.models import Lane, Portfolio, UseCase
 from readiness.models import Answer, BlockingItem, DataNeed, DataSource, Defect, Evidence, Term
 
 CHILDREN = ("answer_id", "evidence_id", "item_id", "need_id", "source_id", "defect_id", "term_id")
+
+
+def _file(mark: str) -> str:
+    """One small stored file for each world."""
+    name = f"evidence/walk-{mark.lower()}"
+    return name if default_storage.exists(name) else default_storage.save(name, ContentFile(f"{mark} file".encode()))
 
 
 def values(portfolio: Portfolio, row: UseCase, leader: User, mark: str) -> dict[str, Any]:
@@ -15,7 +24,12 @@ def values(portfolio: Portfolio, row: UseCase, leader: User, mark: str) -> dict[
     UseCase.objects.filter(id=row.id).update(lane=lane)
     answer = Answer.objects.create(use_case=row, part="1", draft=f"{mark} draft", state="waiting", text=f"{mark} text")
     evidence = Evidence.objects.create(
-        use_case=row, answer=answer, name=f"{mark} plan", url=f"https://example.org/{mark}", added_by=leader
+        use_case=row,
+        answer=answer,
+        name=f"{mark} plan.txt",
+        file=_file(mark),
+        content_type="text/plain",
+        added_by=leader,
     )
     on = portfolio.today()
     item = BlockingItem.objects.create(

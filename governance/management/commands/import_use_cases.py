@@ -15,6 +15,7 @@ from portfolio.actions.import_by_column import bring_by_column
 from portfolio.actions.imports import bring
 from portfolio.importing import reading
 from portfolio.importing.faults import ImportFault
+from portfolio.importing.mapping import Mapping
 from portfolio.importing.plan import prepare
 from portfolio.importing.report import Outcome, report
 from portfolio.models import ImportRun, Portfolio
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--sheet", metavar="NAME", help="of a workbook; found by itself when left out")
         parser.add_argument(
             "--mapping", type=Path, metavar="FILE",
-            help='JSON {"columns": {field: header or null}, "stages": {word: stage}}',
+            help='JSON {"columns": {field: header or null}, "stages": {word: stage}, "header_row": n, "date_order": dmy or mdy}',
         )  # fmt: skip
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
         parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
@@ -56,10 +57,11 @@ class Command(BaseCommand):
         if portfolio is None:
             raise ImportFault("no_such_portfolio", f"There is no portfolio {options['portfolio']!r}.")
         path: Path = options["file"]
-        table = reading.read(path, sheet=options["sheet"])
-        mapping = _mapping(options["mapping"]) if options["mapping"] else uploads.remembered(portfolio, table)
-        plan = prepare(table, mapping, options["by_column"])
-        rows = list(plan.rows())
+        with reading.opened(path, sheet=options["sheet"]) as table:
+            mapping = _mapping(options["mapping"]) if options["mapping"] else uploads.remembered(portfolio, table)
+            plan = prepare(table, Mapping.of(mapping), by_column=options["by_column"])
+            content = plan.content()
+        rows = content.rows
         about: dict[str, Any] = {} if options["dry_run"] else {
             "file_name": path.name[:255], "file_hash": _digest(path), "mapping": mapping, "sheet": table.sheet,
         }  # fmt: skip
@@ -72,7 +74,7 @@ class Command(BaseCommand):
             outcomes = [
                 bring(by=SYSTEM, portfolio=portfolio, rows=rows, dry_run=options["dry_run"], progress=progress, **about)
             ]
-        found = report(plan, outcomes)
+        found = report(plan, content, outcomes)
         if not options["dry_run"]:
             ImportRun.objects.filter(id__in=[outcome.run_id for outcome in outcomes]).update(report=found)
             if options["mapping"]:
@@ -100,7 +102,7 @@ class Command(BaseCommand):
             say(f"  {word or '(blank)'}: {count}, unknown; waiting as proposed. A mapping can say what it means.")
         notes = found["skipped"] + found["reported"]
         for note in notes[:_MOST_NOTES]:
-            say(f"  row {note['row']}: {note['text']}")
+            say(f"  row {note['row']}: {note['text']}" if note["row"] else f"  {note['text']}")
         if len(notes) > _MOST_NOTES:
             say(f"  and {len(notes) - _MOST_NOTES} more; --json has them all.")
         if len(found["portfolios"]) > 1:

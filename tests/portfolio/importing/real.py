@@ -22,11 +22,13 @@ def _stages(proposed: int = 0, pilot: int = 0, production: int = 0, retired: int
 
 
 BOM, WINDOWS = "UTF-8 with BOM", "Windows-1252"
-# usda: stages 1 and 2 are work before a pilot, 3 is a trial, 4 runs, 5 is retirement.
+# usda: stages 1 and 2 are work before a pilot, 4 runs, 5 is retirement; 3 is asked about, as is the older inventory's
+# "Implementation and Assessment": tests before a first use, or in use?
+_USDA = "Stage 3 - Implementation (Use case is currently undergoing functionality and security testing)"
 _DOJ, _HUD = _stages(107, 25, 163, 19), _stages(3, 1, 5, 2)
 _NARA, _NASA = _stages(8, 2, 4), _stages(373, 21, 26, 5)
 FILES = [
-    Real(AGENCIES, "usda.csv", 89, 1, _stages(13 + 21, 11, 37, 7), {}, BOM),
+    Real(AGENCIES, "usda.csv", 89, 1, _stages(13 + 21 + 11, 0, 37, 7), {_USDA: 11}, BOM),
     Real(AGENCIES, "treasury.csv", 129, 2, _stages(70, 22, 26, 11), {}, BOM),
     Real(AGENCIES, "dot.csv", 70, 1, _stages(53, 1, 16), {}),
     Real(AGENCIES, "doi.csv", 247, 2, _stages(105, 89, 40, 13), {}, WINDOWS),
@@ -53,8 +55,8 @@ FILES = [
     Real(US_2025, "2025_consolidated_COTS_AI_use_cases.xlsx", 900, 1, _stages(900), {"": 900}, "XLSX"),
     Real(
         US_2024, "2024_consolidated_ai_inventory_raw_v2.csv", 2133, 1,
-        _stages(404 + 370 + 20 + 9 + 5 + 4, 287, 874 + 14 + 4, 142),
-        {"Research or Administrative Action Complete": 5, "": 4}, WINDOWS,
+        _stages(404 + 370 + 20 + 9 + 287 + 5 + 4, 0, 874 + 14 + 4, 142),
+        {"Implementation and Assessment": 287, "Research or Administrative Action Complete": 5, "": 4}, WINDOWS,
     ),
     Real(UK, "atrs_records.csv", 136, 1, _stages(136), {"": 136}),
     Real(UK, "atrs_records.json", 136, 1, _stages(136), {"": 136}, "JSON"),

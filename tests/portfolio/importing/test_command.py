@@ -11,7 +11,7 @@ from governance.models import Assessment, PortfolioState
 from ledger import queries as ledger
 from portfolio.models import Dirty, ImportRun, Portfolio, RememberedMapping, UseCase
 from portfolio.rules import Stage
-from tests.portfolio.importing import files, real
+from tests.portfolio.importing import made, real
 
 KEYS = ["rows", "created", "updated", "unchanged", "skipped", "reported", "stages", "unmapped_stages", "columns",
         "encoding", "header_row", "sheet", "portfolios"]  # fmt: skip
@@ -58,7 +58,7 @@ def test_2186_rows_by_agency(shared_data, home):
 
 
 def test_the_board_is_right_when_the_command_ends(tmp_path, home):
-    path = files.table(tmp_path, ["Name", "Stage"], ["A", "Pilot"], ["B", "Deployed"], ["C", "Idea"])
+    path = made.saved(tmp_path, made.table(["Name", "Stage"], ["A", "Pilot"], ["B", "Deployed"], ["C", "Idea"]))
     run(path)
     assert not Dirty.objects.exists()
     assert Assessment.objects.count() == 3
@@ -69,8 +69,8 @@ def test_the_board_is_right_when_the_command_ends(tmp_path, home):
 
 
 def test_an_answered_mapping_is_remembered(tmp_path, home):
-    path = files.table(tmp_path, ["Name", "Farbe"], ["A", "grün"], ["B", "rot"])
-    mapping = files.text(tmp_path, '{"columns": {"stage": "Farbe"}, "stages": {"grün": "production"}}', "m.json")
+    path = made.saved(tmp_path, made.table(["Name", "Farbe"], ["A", "grün"], ["B", "rot"]))
+    mapping = made.saved(tmp_path, '{"columns": {"stage": "Farbe"}, "stages": {"grün": "production"}}', "m.json")
     assert run(path, mapping=mapping, dry_run=True)["stages"] == {"production": 1, "proposed": 1}
     assert not RememberedMapping.objects.exists()
     run(path, mapping=mapping)
@@ -82,14 +82,14 @@ def test_an_answered_mapping_is_remembered(tmp_path, home):
     ("content", "options", "code"),
     [
         ("", {}, "empty_file"),
-        ("a,b\n1,2\n", {}, "no_title_column"),
-        ("Name,Stage\nA,Pilot\n", {"by_column": "Agency"}, "no_such_column"),
+        ("a,b\n1,2\n", {}, "no_title"),
+        ("Name,Stage\nA,Pilot\n", {"by_column": "Agency"}, "unknown_column"),
         ("Name,Stage\nA,Pilot\n", {"portfolio": "nowhere"}, "no_such_portfolio"),
     ],
 )
 def test_a_fault_is_a_sentence_and_exit_code_1(tmp_path, home, content, options, code):
     out = io.StringIO()
-    path = files.text(tmp_path, content)
+    path = made.saved(tmp_path, content)
     with pytest.raises(CommandError) as fault:
         call_command("import_use_cases", str(path), stdout=out, **{"portfolio": "home", "json": True} | options)
     assert (json.loads(out.getvalue())["error"], fault.value.returncode) == (code, 1)
@@ -100,11 +100,11 @@ def test_a_fault_is_a_sentence_and_exit_code_1(tmp_path, home, content, options,
 
 def test_without_json_it_reads_well(tmp_path, home):
     out = io.StringIO()
-    path = files.table(tmp_path, ["Name", "Stage"], ["A", "Pilot"], ["", "Amber"])
+    path = made.saved(tmp_path, made.table(["Name", "Stage"], ["A", "Pilot"], ["", "Amber"]))
     call_command("import_use_cases", str(path), portfolio="home", stdout=out)
     said = out.getvalue()
     assert "Amber: 1, unknown; waiting as proposed." in said
-    assert "row 3: It has no title." in said
+    assert "row 3: It has no title and becomes" in said
     assert "Done: 2 created, 0 updated, 0 unchanged, 0 skipped, of 2 rows." in said
 
 

@@ -1,95 +1,97 @@
 """Is any sensible table found in the file: encoding, delimiter, header row, sheet?"""
 
+import io
+
 import pytest
 
-from portfolio.importing import reading
 from portfolio.importing.faults import ImportFault
-from tests.portfolio.importing import files
-
-LINES = "Name,Stage,Agency\nRöntgen – Triage,Pilot,Züri\nMail,Deployed,HQ\n"
-
-
-@pytest.mark.parametrize(
-    ("encoding", "said"),
-    [
-        ("utf-8", "UTF-8"),
-        ("utf-8-sig", "UTF-8 with BOM"),
-        ("cp1252", "Windows-1252"),
-        ("utf-16", "UTF-16"),
-        ("utf-16-le", None),
-    ],
-)
-def test_encodings(tmp_path, encoding, said):
-    content = LINES.encode(encoding)
-    if said is None:  # without a mark: only the mark makes it UTF-16
-        content, said = b"\xff\xfe" + content, "UTF-16"
-    plan, rows = files.planned(files.text(tmp_path, content))
-    assert (plan.table.encoding, [row.title for row in rows]) == (said, ["Röntgen – Triage", "Mail"])
+from portfolio.importing.reading import read
+from tests.portfolio.importing.made import codes, content_of, csv_of, plan_of, rows_of, table, workbook
 
 
-def test_one_bad_byte_does_not_cost_the_file(tmp_path):
-    plan, rows = files.planned(files.text(tmp_path, LINES.encode() + b"Gr\x81n\xff,Pilot,HQ\n"))
-    assert plan.count == len(rows) == 3
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_delimiters_and_newlines(mark, newline):
+    text = newline.join(mark.join(cells) for cells in [["Title", "Stage"], ['"a, b; c|d"', "Pilot"], ["e", "Live"]])
+    assert [row.stage for row in rows_of(text.encode())] == ["pilot", "production"]
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_delimiters(tmp_path, delimiter):
-    content = LINES.replace(",", delimiter) + delimiter.join(['"a, b; c"', "Pilot", "HQ"]) + "\n"
-    _, rows = files.planned(files.text(tmp_path, content))
-    assert [row.title for row in rows] == ["Röntgen – Triage", "Mail", "a, b; c"]
-
-
-def test_the_header_is_found_below_titles_and_bands(tmp_path):
-    above = "Inventory of AI 2025,,\n,,\nBasics,,Owner\n"
-    plan, rows = files.planned(files.text(tmp_path, above + LINES))
-    assert (plan.table.header_row, len(rows), rows[0].number) == (4, 2, 5)
-
-
-def test_repeated_and_nameless_headers_get_names_of_their_own(tmp_path):
-    plan, rows = files.planned(files.table(tmp_path, ["Name", "Note", "Note", ""], ["A", "1", "2", "3"]))
-    assert plan.table.headers == ["Name", "Note", "Note (2)", "Column 4"]
-    assert rows[0].details == {"Note": "1", "Note (2)": "2", "Column 4": "3"}
-
-
-def test_the_visible_sheet_that_looks_like_a_register_is_taken(tmp_path):
-    rows = [["Use Case Name", "Stage"], ["A", "Pilot"], ["B", "Deployed"]]
-    sheets = {"Lists": rows * 3, "Read me": [["How to fill this in"]], "Data": rows}
-    plan, found = files.planned(files.book(tmp_path, sheets, Lists="hidden"))
-    assert (plan.table.sheet, len(found)) == ("Data", 2)
-    assert reading.read(tmp_path / "register.xlsx", sheet="Lists").sheet == "Lists"
-    with pytest.raises(ImportFault, match="There are: Lists, Read me, Data") as fault:
-        reading.read(tmp_path / "register.xlsx", sheet="Dta")
-    assert fault.value.code == "no_such_sheet"
+def test_mixed_newlines_and_newlines_in_cells():
+    rows = rows_of(b'Title,Problem\r\nA,"one\ntwo\r\nthree"\nB,letters\rC,queues\r\n')
+    assert [row.number for row in rows] == [2, 3, 4]
+    assert rows[0].facts["problem"] == "one\ntwo\nthree"
 
 
 @pytest.mark.parametrize(
-    "content",
-    [
-        '[{"name": "A", "stage": "Pilot"}, {"name": "B", "stage": "Live", "tags": ["x"]}]',
-        '{"meta": {"n": 2}, "records": [{"name": "A", "stage": "Pilot"}, {"name": "B", "stage": "Live"}]}',
-    ],
-)
-def test_json(tmp_path, content):
-    plan, rows = files.planned(files.text(tmp_path, content, "register.json"))
-    assert [(row.title, str(row.stage)) for row in rows] == [("A", "pilot"), ("B", "production")]
-    assert plan.table.encoding == "JSON"
+    ("encoding", "name"),
+    [("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8 with BOM"), ("cp1252", "Windows-1252"), ("utf-16", "UTF-16"), ("utf-16-le", "UTF-16")],
+)  # fmt: skip
+def test_encodings(encoding, name):
+    content = "Title,Stage\nCafé “Ärger”,Pilot\n".encode(encoding)
+    assert (plan_of(content).table.encoding, rows_of(content)[0].title) == (name, "Café “Ärger”")
 
 
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [
-        (b"", "empty_file"),
-        (b"\x00\x00\x00\x00", "empty_file"),
-        (b"%PDF-1.7 ...", "not_a_table"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old_excel"),
-        (b"PK\x03\x04 and then nothing", "unreadable"),
-        (b'{"a": 1}', "not_a_table"),
-        (b'[{"a": ', "unreadable"),
-        (b"[" * 100_000, "unreadable"),
-        (b"a,b\n1,2\n", "no_title_column"),
-    ],
-)
-def test_what_is_no_table_is_said_with_a_code(tmp_path, content, code):
+def test_a_few_strays_do_not_spoil_a_utf8_file():
+    content = ("Title\n" + "Prüfung für Bürger\n" * 5).encode() + b"Caf\xe9 here\n"
+    assert plan_of(content).table.encoding == "UTF-8 with Windows-1252 strays"
+    assert [row.title for row in rows_of(content)][-2:] == ["Prüfung für Bürger", "Café here"]
+    assert "mixed_encoding" in codes(content_of(content).reported)
+
+
+def test_the_header_is_found_below_titles_and_bands():
+    content = csv_of("Inventory of AI 2025,,", ",,", "Basics,,Owner", "Name,Stage,Agency", "Triage,Pilot,Züri")
+    plan = plan_of(content)
+    assert (plan.table.header_row, rows_of(content)[0].number) == (4, 5)
+
+
+def test_a_person_may_say_which_row_is_the_header():
+    content = csv_of("Name,Stage", "old name,old stage", "Titel,Phase", "Chat,Pilot")
+    plan = plan_of(content, {"header_row": 3})
+    assert (plan.table.headers, [row.title for row in rows_of(content, {"header_row": 3})]) == (
+        ("Titel", "Phase"),
+        ["Chat"],
+    )
+    assert plan.table.found_headers == ("Name", "Stage")
     with pytest.raises(ImportFault) as fault:
-        files.planned(files.text(tmp_path, content, "upload"))
-    assert fault.value.code == code
+        plan_of(content, {"header_row": 9})
+    assert fault.value.code == "no_header"
+
+
+def test_repeated_and_nameless_headers_get_names_of_their_own():
+    content = table(["Name", "Note", "Note", ""], ["A", "1", "2", "3"], ["B", "1", "2", "3", "4"])
+    assert plan_of(content).table.headers == ("Name", "Note", "Note (2)", "Column D", "Column E")
+    assert rows_of(content)[0].details == {"Note": "1", "Note (2)": "2", "Column D": "3"}
+    assert rows_of(content, {"columns": {"tags": "column e"}})[1].facts == {"tags": ["4"]}
+
+
+def test_the_sheet_that_reads_like_a_register_is_taken():
+    register = [["Title", "Agency", "Stage"], ["A", "X", "Pilot"]]
+    sheets = {
+        "Read me": [["How to fill this in"]],
+        "Hidden": register,
+        "Summary": [["Stage", "Count"], ["Pilot", 1]],
+        "Data": register,
+    }
+    content = workbook(sheets, hidden=("Hidden",))
+    assert read(io.BytesIO(content)).sheet == "Data"
+    assert read(io.BytesIO(content), sheet="hidden").sheet == "Hidden"
+    with pytest.raises(ImportFault, match="There are: Read me, Hidden, Summary, Data") as fault:
+        read(io.BytesIO(content), sheet="Nowhere")
+    assert fault.value.code == "unknown_sheet"
+
+
+def test_merged_cells_speak_for_all_their_rows():
+    rows = [["Directorate", "Title", "Stage"], ["Place", "A", "Pilot"], [None, "B", "Live"], ["Adults", "C", "Live"]]
+    found = rows_of(workbook({"S": rows}, merge="A2:A3"))
+    assert [row.facts["organisation"] for row in found] == ["Place", "Place", "Adults"]
+
+
+@pytest.mark.parametrize("wrap", ["%s", '{"meta": {"n": 2}, "records": %s}'])
+def test_json(wrap):
+    said = '[{"tool_name": "Ask", "status": "Pilot", "bodies": ["A", "B"], "x": {"y": 1}}, {"tool_name": "Tell"}]'
+    content = (wrap % said).encode()
+    first, second = rows_of(content)
+    assert plan_of(content).table.encoding == "JSON"
+    assert (first.number, first.title, first.stage) == (2, "Ask", "pilot")
+    assert first.details == {"bodies": "A; B", "x": '{"y": 1}'}
+    assert (second.title, second.stage, second.raw_stage) == ("Tell", None, "")
