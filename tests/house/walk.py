@@ -26,12 +26,13 @@ from portfolio.actions import portfolios, use_cases
 from portfolio.models import ImportRun, Job, Membership, Portfolio, Token, UseCase
 from portfolio.rules import SYSTEM, Actor, Role, Stage
 from tests.house import walk_readiness as readiness
+from tests.house import walk_roi as roi
 
 CANARY = "Zweifelstein"  # stands in every text of the portfolio abroad; no word, no time zone
 OF_PORTFOLIO = frozenset({"slug", "job_id"})  # parameters that say: about a whole portfolio
 OWN_ONLY = frozenset({"api:withdraw", "withdraw"})  # whose object it is decides too: 403 for another's
 CHILDREN = frozenset({"member_id", "token_id", "request_id", "decision_id", "run_id", "delegation_id"}) | frozenset(
-    readiness.CHILDREN
+    readiness.CHILDREN + roi.CHILDREN
 )
 
 
@@ -100,13 +101,13 @@ def world(slug: str, mark: str) -> World:
         "run_id": ImportRun.objects.create(portfolio=portfolio, file_name=f"{mark}.csv").id,
         "job_id": Job.objects.create(portfolio=portfolio, kind="import", text=f"{mark} job").id,
     }  # fmt: skip
-    return World(portfolio, leader, values | readiness.values(portfolio, row, leader, mark))
+    return World(portfolio, leader, values | readiness.values(portfolio, row, leader, mark) | roi.values(row, mark))
 
 
 def nowhere(known: World) -> dict[str, Any]:
     """Values of the same kinds that name nothing."""
     return {
-        name: {"slug": "no-such-portfolio", "section": value, "lane": "no-such-lane", "part": value, "kind": value}.get(name)
+        name: {"slug": "no-such-portfolio", "section": value, "lane": "no-such-lane", "part": value, "kind": value, "roi_section": value, "day": value}.get(name)
         or uuid.uuid4()
         for name, value in known.values.items()
     }  # fmt: skip
