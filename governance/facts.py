@@ -14,6 +14,9 @@ from django.apps import apps
 from django.db.models import Count, Max
 from django.utils import timezone
 
+from feedback.facts import facts_of as feedback_of
+from feedback.rules.facts import FeedbackFacts
+from feedback.rules.gaps import gaps as feedback_gaps
 from governance.models import Decision, Request
 from governance.rules.blocking import blocking
 from governance.rules.dates import Dates, dates_of_many
@@ -98,6 +101,7 @@ def gather(
         .values_list("use_case_id", "kind")
         .annotate(last=Max("decided_on"))
     }
+    live = feedback_of(wanted, {row_id: decided.get((row_id, Verb.GO)) for row_id in wanted})
     asked_of = sets.of_lanes(use_case.lane for use_case in use_cases if use_case.lane)
     answers = readiness_facts.answers_of(wanted)
     needs = readiness_facts.needs_of(wanted)
@@ -115,7 +119,8 @@ def gather(
         row_id, day = use_case.id, days[use_case.portfolio_id]
         selected = (row_id, Verb.SELECT) in decided
         modes[row_id] = mode_of(Stage(use_case.stage), selected, use_case.kept_at is not None)
-        gaps_of[row_id] = _gaps(use_case, told[row_id], asked.get(row_id), limits[use_case.portfolio_id], day)
+        limit = limits[use_case.portfolio_id]
+        gaps_of[row_id] = _gaps(use_case, told[row_id], live[row_id], asked.get(row_id), limit, day)
         items_of[row_id] = blocking(gaps_of[row_id], stored.get(row_id, ()), modes[row_id], day)
     dates = _dates(use_cases, items_of, days, limits, versions)
     facts = {}
@@ -161,6 +166,7 @@ def gather(
             mode=modes[use_case.id],
             gaps=gaps_of[use_case.id],
             items=items_of[use_case.id],
+            feedback=live[use_case.id],
             readiness=share(told[use_case.id], questions, day) if questions else None,
             forecast_p50_on=date_.p50_on if date_ else None,
             forecast_p85_on=date_.p85_on if date_ else None,
@@ -172,14 +178,15 @@ def gather(
 
 
 def _gaps(
-    use_case: UseCase, told: ReadinessFacts, asked: QuestionSet | None, policy: Policy, on: date
+    use_case: UseCase, told: ReadinessFacts, live: FeedbackFacts, asked: QuestionSet | None, policy: Policy, on: date
 ) -> tuple[Gap, ...]:  # fmt: skip
     """Every room's gaps. What rests or is closed has none: nothing is asked of it."""
     if use_case.stage not in _ASKED:
         return ()
     if asked is None:  # nothing else can be asked yet (rules.md 2)
         return (Gap("portfolio", "no_lane", use_case.key, Severity.HARD, "other", "No lane is chosen yet."),)
-    return readiness_gaps(told, asked, policy, on)
+    lane = use_case.lane.code if use_case.lane else None
+    return (*readiness_gaps(told, asked, policy, on), *feedback_gaps(live, lane, policy, on))
 
 
 def _dates(

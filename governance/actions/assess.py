@@ -29,7 +29,7 @@ from readiness.rules.items import Mode
 
 log = logging.getLogger(__name__)
 
-CODE_VERSION = 2  # raise it when a rule changes what it shows, so that the self-audit knows the difference
+CODE_VERSION = 3  # raise it when a rule changes what it shows, so that the self-audit knows the difference
 CHUNK = 500  # use cases a transaction, so that no lock is held for long
 
 _SHOWN = ("stage", "status", "status_text", "no_date_reason", "blocking_open", "blocking_overdue", "readiness",

@@ -45,7 +45,10 @@ class Command(BaseCommand):
 
 def table(report: Report) -> str:
     """The report as text: one line for each way of forecasting."""
-    lines = [f"{report.origins} month-ends", f"{'':20}{'50 %':>7}{'85 %':>7}{'95 %':>7}{'CRPS':>9}{'beside':>9}{'stated':>9}"]
+    lines = [
+        f"{report.origins} month-ends",
+        f"{'':20}{'50 %':>7}{'85 %':>7}{'95 %':>7}{'CRPS':>9}{'beside':>9}{'stated':>9}",
+    ]
     for way in WAYS:
         score: Score = getattr(report, way)
         shares = "".join(f"{'-' if c is None else f'{100 * c:.0f} %':>7}" for c in score.coverage)
