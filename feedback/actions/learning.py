@@ -85,6 +85,6 @@ def _faults(use_case: UseCase, text: str, taught_on: date | None, owner_id: UUID
 def _on_record(by: Actor, row: LearningAction, verb: str) -> None:
     ledger.append(
         row.use_case.portfolio_id, verb, by=by, subject=("use_case", row.use_case_id),
-        payload={"learning_action": row.id, "reason": row.reason, "taught_on": row.taught_on, "owner": row.owner_id},
-        private={"text": row.text},
+        payload={"learning_action": row.id, "taught_on": row.taught_on, "owner": row.owner_id},
+        private={"reason": row.reason, "text": row.text},
     )  # fmt: skip

@@ -51,7 +51,7 @@ def test_a_breach_opens_one_exception_for_the_owner_with_the_agreed_action(live,
     send(live, drift("0.1"))
     assert summary(live)["open"] == 0
     send(live, drift("0.3"), drift("0.4"))
-    send(live, drift("0.5"))
+    send(live, drift("0.5", at=(NOW + timedelta(seconds=9)).isoformat()))
     note = IncidentNote.objects.get(use_case=live.use_case)
     assert (note.owner_id, note.signal.action, note.text) == (
         live.leader.user_id,
