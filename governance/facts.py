@@ -15,7 +15,6 @@ from django.db.models import Count, Max
 from django.utils import timezone
 
 from feedback.facts import facts_of as feedback_of
-from feedback.rules.facts import FeedbackFacts
 from feedback.rules.gaps import gaps as feedback_gaps
 from governance.models import Decision, Request
 from governance.rules.blocking import blocking
@@ -31,10 +30,12 @@ from readiness.rules.facts import ReadinessFacts
 from readiness.rules.gaps import gaps as readiness_gaps
 from readiness.rules.items import mode_of
 from readiness.rules.sets import QuestionSet
+from roi import queries as roi_queries
+from roi.rules.gaps import NO_FACTS
+from roi.rules.gaps import gaps as roi_gaps
 
 _MAGNITUDE = {code: order for order, (code, _) in enumerate(MAGNITUDES)}
-_ASKED = (Stage.PROPOSED, Stage.PILOT, Stage.PRODUCTION)
-_VIEWS = ("readiness", "roi", "feedback", "adoption")
+_VIEWS = ("readiness",)  # roi and adoption join when their pages are there: a gap must never lack a way to close it
 
 
 @dataclass(frozen=True)
@@ -114,13 +115,18 @@ def gather(
         for use_case in use_cases
     }
     asked = {use_case.id: asked_of[use_case.lane_id] for use_case in use_cases if use_case.lane_id}
+    worth = roi_queries.facts_of(use_cases, days) if "roi" in installed else {}
     modes, gaps_of, items_of = {}, {}, {}
     for use_case in use_cases:
         row_id, day = use_case.id, days[use_case.portfolio_id]
         selected = (row_id, Verb.SELECT) in decided
         modes[row_id] = mode_of(Stage(use_case.stage), selected, use_case.kept_at is not None)
-        limit = limits[use_case.portfolio_id]
-        gaps_of[row_id] = _gaps(use_case, told[row_id], live[row_id], asked.get(row_id), limit, day)
+        gaps_of[row_id] = _gaps(use_case, told[row_id], asked.get(row_id), limits[use_case.portfolio_id], day)
+        if "roi" in installed and use_case.stage in _ASKED and use_case.lane is not None:
+            gaps_of[row_id] += roi_gaps(worth[row_id], use_case.lane.code, day)
+        if use_case.stage in _ASKED:
+            lane = use_case.lane.code if use_case.lane else None
+            gaps_of[row_id] += feedback_gaps(live[row_id], lane, limits[use_case.portfolio_id], day)
         items_of[row_id] = blocking(gaps_of[row_id], stored.get(row_id, ()), modes[row_id], day)
     dates = _dates(use_cases, items_of, days, limits, versions)
     facts = {}
@@ -173,20 +179,20 @@ def gather(
             forecast_p95_on=date_.p95_on if date_ else None,
             forecast_driver=date_.driver.text if date_ else "",
             curve_version=versions[use_case.portfolio_id],
+            worth=worth.get(use_case.id, NO_FACTS),
         )
     return Picture(facts, limits, asked, told)
 
 
 def _gaps(
-    use_case: UseCase, told: ReadinessFacts, live: FeedbackFacts, asked: QuestionSet | None, policy: Policy, on: date
+    use_case: UseCase, told: ReadinessFacts, asked: QuestionSet | None, policy: Policy, on: date
 ) -> tuple[Gap, ...]:  # fmt: skip
     """Every room's gaps. What rests or is closed has none: nothing is asked of it."""
     if use_case.stage not in _ASKED:
         return ()
     if asked is None:  # nothing else can be asked yet (rules.md 2)
         return (Gap("portfolio", "no_lane", use_case.key, Severity.HARD, "other", "No lane is chosen yet."),)
-    lane = use_case.lane.code if use_case.lane else None
-    return (*readiness_gaps(told, asked, policy, on), *feedback_gaps(live, lane, policy, on))
+    return readiness_gaps(told, asked, policy, on)
 
 
 def _dates(

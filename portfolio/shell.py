@@ -28,6 +28,7 @@ PLACES = (
     ("decision", "Decision log", "decisions", ("/d/",)),
     ("ledger", "Ledger", "ledger", ()),
     ("people", "Members", "members", ()),
+    ("check", "Decision rights", "rights", ()),
     ("policy", "Cap and limits", "policy", ()),
 )
 

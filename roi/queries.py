@@ -1,73 +1,65 @@
-"""What do rules and lists ask of hypotheses, for many use cases at once? Three queries for any number."""
+"""What do rules and lists ask of hypotheses, for many use cases at once? One query for any number."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import OuterRef, Q, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Subquery
 
 from portfolio.models import UseCase
-from portfolio.models.use_cases import SEATS
 from roi.models import CheckIn, CostLine, Hypothesis, SignOff, Valuation
 from roi.rules import signing, track, value
 from roi.rules.content import Content, Cost
 from roi.rules.gaps import NO_FACTS, RoiFacts
 
-_SHORT = ("id", "use_case_id", "number", "then_text", "measure", "kind", "baseline", "target", "threshold",
-          "higher_is_better", "day0_on", "window_days", "fingerprint", "verdict", "seen")  # fmt: skip
+_SAID = ("then_text", "measure", "kind", "baseline", "target", "threshold", "higher_is_better", "day0_on",
+         "window_days")  # fmt: skip
+_SHORT = ("id", "use_case_id", "number", "verdict", "seen", *_SAID)
 
 
 def facts_of(use_cases: Iterable[UseCase], on: Mapping[UUID, date]) -> dict[UUID, RoiFacts]:
-    """The facts of these use cases by id, each for its portfolio's day in `on` (by portfolio). Three queries."""
+    """The facts of these use cases by id, each for its portfolio's day in `on` (by portfolio). One query."""
     by_id = {use_case.id: use_case for use_case in use_cases}
-    newest = Valuation.objects.newest().filter(hypothesis=OuterRef("pk"))
-    rows = list(
+    mine = {"hypothesis": OuterRef("pk")}
+    newest = Valuation.objects.newest().filter(**mine)
+    signed = SignOff.objects.filter(**mine, fingerprint=OuterRef("fingerprint"))
+    rows = (
         Hypothesis.objects.filter(use_case_id__in=by_id)
         .annotate(
-            p10=Subquery(newest.values("p10")[:1]), p50=Subquery(newest.values("p50")[:1]),
+            p10=Subquery(newest.values("p10")[:1]),
+            p50=Subquery(newest.values("p50")[:1]),
             p90=Subquery(newest.values("p90")[:1]),
-            checked=ArrayAgg("check_ins__day", filter=Q(check_ins__day__isnull=False), default=[]),
+            checked=ArraySubquery(CheckIn.objects.filter(**mine).values("day")),
+            seats=ArraySubquery(signed.values("seat")),
+            answered=ArraySubquery(CostLine.objects.filter(**mine).values("category")),
         )
-        .values(*_SHORT, "p10", "p50", "p90", "checked")
-    )  # fmt: skip
-    ids = [row["id"] for row in rows]
-    signatures = defaultdict(list)
-    for sign_off in SignOff.objects.filter(hypothesis_id__in=ids):
-        signatures[sign_off.hypothesis_id].append(sign_off.as_signature())
-    answered = defaultdict(set)
-    for hypothesis_id, category in CostLine.objects.filter(hypothesis_id__in=ids).values_list(
-        "hypothesis_id", "category"
-    ):
-        answered[hypothesis_id].add(category)
+        .values(*_SHORT, "p10", "p50", "p90", "checked", "seats", "answered")
+    )
     found = dict.fromkeys(by_id, NO_FACTS)
     for row in rows:
         use_case = by_id[row["use_case_id"]]
-        found[use_case.id] = _facts(
-            row, use_case, on[use_case.portfolio_id], signatures[row["id"]], answered[row["id"]]
-        )
+        found[use_case.id] = _facts(row, use_case, on[use_case.portfolio_id])
     return found
 
 
-def _facts(row: dict, use_case: UseCase, on: date, signatures: list, answered: set[str]) -> RoiFacts:
+def _facts(row: dict[str, Any], use_case: UseCase, on: date) -> RoiFacts:
     content = Content(
-        **{name: row[name] for name in ("then_text", "measure", "kind", "baseline", "target", "threshold",
-                                        "higher_is_better", "day0_on", "window_days")},
-        costs=tuple(Cost(category) for category in answered),
-    )  # fmt: skip
-    holders = {seat: getattr(use_case, f"{seat}_id") for seat in SEATS}
-    standings = signing.standings(signatures, row["fingerprint"], holders)
+        **{name: row[name] for name in _SAID}, costs=tuple(Cost(category) for category in set(row["answered"]))
+    )
     mean, weeks = row["seen"].get("mean"), row["seen"].get("weeks") or 0
     lane = use_case.lane.code if use_case.lane else None
     open_categories = tuple(str(one) for one in value.open_categories(content, lane))
     priced = row["p10"] is not None and not open_categories
+    unsigned = tuple(seat for seat in signing.SIGNERS if seat not in row["seats"])
     return RoiFacts(
         hypothesis_id=row["id"],
         number=row["number"],
         drafted=signing.is_drafted(content),
-        signed_number=row["number"] if signing.is_signed(standings) else None,
-        unsigned=tuple(one.seat for one in standings if not one.valid),
+        signed_number=None if unsigned else row["number"],
+        unsigned=unsigned,
         open_categories=open_categories,
         verdict=row["verdict"] or None,
         stop_met=track.stop_met(content, mean, on),

@@ -92,7 +92,7 @@ class Trade:
         request = self.open.get(payload.get("request") or "")
         if request is None or request[:2] != (line["subject_id"], "go"):
             return "a go without an open request."
-        deciders = {line["actor_id"], line["on_behalf_of"]} - {None}
+        deciders = {line["actor_id"], line["on_behalf_of"], payload.get("on_behalf_of")} - {None}
         if line["actor_kind"] != "person":
             return "a go that no person decided."
         if request[2] in deciders:

@@ -29,9 +29,10 @@ INSTALLED_APPS = [
     "people",
     "ledger",
     "portfolio",
-    "readiness",
     "roi",
+    "readiness",
     "feedback",
+    "adoption",
     "governance",
 ]
 

@@ -8,6 +8,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -26,10 +27,13 @@ from portfolio.rules import Policy, Stage
 from readiness.actions.sync import Work, sync_items
 from readiness.rules.gaps import closers
 from readiness.rules.items import Mode
+from roi.actions.values import add_up
+from roi.rules.gaps import closers as roi_closers
 
 log = logging.getLogger(__name__)
 
-CODE_VERSION = 3  # raise it when a rule changes what it shows, so that the self-audit knows the difference
+CODE_VERSION = 4  # raise it when a rule changes what it shows, so that the self-audit knows the difference
+ADDED_UP_AT_ONCE = 60  # priced pilots whose joint value is drawn here; more wait for the night (1 ms each)
 CHUNK = 500  # use cases a transaction, so that no lock is held for long
 
 _SHOWN = ("stage", "status", "status_text", "no_date_reason", "blocking_open", "blocking_overdue", "readiness",
@@ -129,9 +133,7 @@ def compute(facts: Facts, policy: Policy) -> dict[str, Any]:
         "forecast_p85_on": facts.forecast_p85_on,
         "forecast_p95_on": facts.forecast_p95_on,
         "forecast_driver": facts.forecast_driver,
-        "value_p10": None,
-        "value_p50": None,
-        "value_p90": None,
+        **_value(facts),
         "pause_order": advice.pause_order(facts, standing),
         "flags": warning_rules.flags(facts, standing, policy),
         "material_hash": digest(material(facts)),
@@ -144,6 +146,15 @@ def compute(facts: Facts, policy: Policy) -> dict[str, Any]:
     }
 
 
+def _value(facts: Facts) -> dict[str, Decimal | None]:
+    """The range as the board shows it, to the cent that the column holds; None while a required cost is open."""
+    found = facts.worth.value or (None, None, None)
+    return {
+        name: None if amount is None else Decimal(str(amount)).quantize(Decimal("0.01"))
+        for name, amount in zip(("value_p10", "value_p50", "value_p90"), found, strict=True)
+    }
+
+
 def _works(picture: Picture) -> list[Work]:
     """What the items must equal, and who would close them."""
     works = []
@@ -151,6 +162,8 @@ def _works(picture: Picture) -> list[Work]:
         policy, asked = picture.policies[facts.portfolio_id], picture.asked.get(use_case_id)
         worked = facts.mode is Mode.WORKED and asked is not None
         closing = closers(picture.readiness[use_case_id], asked, policy, facts.on) if worked and asked else {}
+        if worked:
+            closing = {**closing, **roi_closers(facts.gaps, picture.readiness[use_case_id].seats)}
         works.append(
             Work(use_case_id, facts.mode, facts.gaps, facts.on, policy, facts.lead_id, facts.agreed_on, closing)
         )
@@ -194,6 +207,8 @@ def _store(picture: Picture) -> int:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return str(value)
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -220,6 +235,7 @@ def _rank(portfolio_id: UUID, policy: Policy) -> None:
                       row.no_date_reason, "waiting_too_long" in row.flags)
         for row in pilots
     ]  # fmt: skip
+    add_up(portfolio_id, most=ADDED_UP_AT_ONCE)
     given = advice.advise(ranked, policy.pilot_cap)
     stale = []
     for one in given:

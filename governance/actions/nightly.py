@@ -20,6 +20,7 @@ from portfolio.models import Dirty, PolicyVersion, Portfolio, UseCase
 from portfolio.rules import Policy, Stage
 from readiness.actions import curves
 from readiness.actions.expiry import record_expiries
+from roi.actions import values
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ def nightly(portfolio_id: UUID, on: date) -> bool:
         _count_missed_reviews(portfolio_id, on)
         record_expiries(portfolio_id, on)
         curves.rebuild(portfolio_id, on)
+        values.nightly(portfolio_id, on)
         for chunk in _chunks(portfolio_id):
             work_off(chunk, as_of=on, rank=False)
         rank_portfolios([portfolio_id])

@@ -11,6 +11,7 @@ from governance.actions import dates as request_actions
 from governance.actions import verbs as actions
 from governance.api import shapes
 from governance.models import Decision, Request
+from governance.queries.decisions import changed_since, changes
 from governance.queries.gate import gate
 from portfolio.api import pages
 from portfolio.api.door import UseCaseDoor, row_of, speaks
@@ -25,7 +26,11 @@ class Decisions(UseCaseDoor):
     @speaks("Decisions, newest first", answer=shapes.DecisionShape, many=True, query=CursorQuery, writes=False)
     def get(self, request: HttpRequest, ref: str) -> Response:
         rows = Decision.objects.visible_to(self.actor).filter(use_case=self.seen).values(*shapes.DECISION_FIELDS)
-        return Response(pages.page(request, rows, shapes.decision, place="decided_at", descending=True))
+        found = pages.page(request, rows, shapes.decision, place="decided_at", descending=True)
+        outdated = changes(Decision.objects.filter(id__in=[one["id"] for one in found["results"]]))
+        for one in found["results"]:
+            one["changed"] = outdated.get(one["id"], [])
+        return Response(found)
 
 
 class DecisionDoor(UseCaseDoor):
@@ -38,7 +43,9 @@ class DecisionDoor(UseCaseDoor):
 class OneDecision(DecisionDoor):
     @speaks("A decision with the facts it stood on", answer=shapes.DecisionWithSnapshot, writes=False)
     def get(self, request: HttpRequest, ref: str, decision_id: UUID) -> Response:
-        return Response(shapes.decision(self.decision) | {"snapshot": self.decision.snapshot})
+        return Response(
+            shapes.decision(self.decision, changed_since(self.decision)) | {"snapshot": self.decision.snapshot}
+        )
 
 
 class Undo(DecisionDoor):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.api import board, calendar, dates, decisions, forecast, ledger, policy, use_cases, verbs
+from governance.api import board, calendar, dates, decisions, forecast, ledger, policy, rights, use_cases, verbs
 
 urlpatterns = [
     path("portfolios/<str:slug>/triage/", board.Triage.as_view(), name="triage"),
@@ -12,7 +12,9 @@ urlpatterns = [
     path("portfolios/<str:slug>/calendar.ics", calendar.calendar, name="calendar"),
     path("portfolios/<str:slug>/calendar-feed/", calendar.Feed.as_view(), name="calendar-feed"),
     path("use-cases/<str:ref>/forecast/", forecast.Forecast.as_view(), name="forecast"),
-    path("portfolios/<str:slug>/decision-rights/", policy.DecisionRights.as_view(), name="decision-rights"),
+    path("portfolios/<str:slug>/decision-rights/", rights.DecisionRights.as_view(), name="decision-rights"),
+    path("portfolios/<str:slug>/delegations/", rights.Delegations.as_view(), name="delegations"),
+    path("portfolios/<str:slug>/delegations/<uuid:delegation_id>/", rights.OneDelegation.as_view(), name="delegation"),
     path("portfolios/<str:slug>/ledger/", ledger.Lines.as_view(), name="ledger"),
     path("portfolios/<str:slug>/ledger/verify/", ledger.Verify.as_view(), name="ledger-verify"),
     path("portfolios/<str:slug>/ledger/export/", ledger.Export.as_view(), name="ledger-export"),

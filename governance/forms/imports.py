@@ -93,4 +93,5 @@ def answered(posted: QueryDict, run: ImportRun, proposals: Mapping[str, Any], he
         stages.pop(word, None)
         if stage in set(Stage):
             stages[word] = stage
-    return {name: part for name, part in (("columns", picked), ("stages", stages)) if part}
+    kept = {name: part for name, part in run.mapping.items() if name not in ("columns", "stages")}
+    return kept | {name: part for name, part in (("columns", picked), ("stages", stages)) if part}

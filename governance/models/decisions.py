@@ -29,7 +29,7 @@ class RequestSet(models.QuerySet["Request"]):
 class Request(models.Model):
     """Somebody asks for a decision. Its author never decides it."""
 
-    DECIDED, WITHDRAWN = "decided", "withdrawn"
+    DECIDED, WITHDRAWN, LAPSED = "decided", "withdrawn", "lapsed"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     use_case = models.ForeignKey(UseCase, models.CASCADE, related_name="requests")
@@ -81,7 +81,8 @@ class Decision(models.Model):
     against_advice = models.BooleanField(default=False)
     snapshot = models.JSONField()  # the facts it stood on; ids, never names
     snapshot_hash = models.CharField(max_length=64)  # SHA-256 of its canonical bytes, hex
-    material_hash = models.CharField(max_length=64)  # of the material facts: differs → the decision is outdated
+    material = models.JSONField(default=dict)  # the material facts right after it took effect
+    material_hash = models.CharField(max_length=64)  # of these: differs from today's → the decision is outdated
 
     objects = DecisionSet.as_manager()
 

@@ -32,8 +32,32 @@ EVENTS: dict[str, tuple[str, str]] = {
     "cap_exception.granted": ("flag", "let it exceed the cap"),
     "date.agreed": ("calendar", "agreed a go/no-go date"),
     "lane.chosen": ("bolt", "chose a lane"),
+    "lane.changed": ("bolt", "changed what a lane asks"),
+    "answer.accepted": ("check", "accepted an answer"),
+    "answer.withdrawn": ("undo", "took an answer back"),
+    "answer.expired": ("clock", "let an answer expire"),
+    "item.added": ("plus", "added an item"),
+    "item.changed": ("edit", "changed an item"),
+    "items.changed": ("edit", "changed items"),
+    "items.proposals_accepted": ("check", "gave items an owner and a date"),
+    "item.closed": ("check", "closed an item"),
+    "item.reopened": ("undo", "reopened an item"),
+    "waiver.asked": ("chat", "asked for a waiver"),
+    "waiver.approved": ("check", "approved a waiver"),
+    "waiver.ended": ("undo", "ended a waiver"),
+    "waiver.expired": ("clock", "let a waiver expire"),
+    "source.rated": ("database", "rated a data source"),
+    "source.owner_changed": ("people", "changed who keeps a data source"),
+    "calendar_feed.made": ("calendar", "made a calendar address"),
+    "calendar_feed.revoked": ("calendar", "ended a calendar address"),
     "request.opened": ("chat", "asked for a decision"),
     "request.withdrawn": ("undo", "withdrew a request"),
+    "request.lapsed": ("history", "saw a request lapse"),
+    "right.changed": ("decision", "changed a decision right"),
+    "right.delegated": ("people", "lent a decision right"),
+    "right.delegation_ended": ("people", "ended a delegation"),
+    "adoption.planned": ("people", "started the adoption plan"),
+    "oversight.set": ("eye", "said who watches the AI"),
     "member.added": ("people", "added a member"),
     "member.removed": ("people", "removed a member"),
     "member.role_changed": ("people", "changed a role"),
@@ -116,6 +140,10 @@ def _detail(row: Entry, names: Mapping[UUID, str]) -> str:
         return (
             f"{_day(data['was_on'])} → {_day(data['agreed_on'])}" if data.get("was_on") else _day(data.get("agreed_on"))
         )
+    if row.event_type == "item.changed" and "was_due_on" in data:
+        return f"due {data['was_due_on'] or 'never'} → {data.get('due_on') or 'no date'}"
+    if row.event_type.startswith("answer."):
+        return str(data.get("part", ""))
     if row.event_type == "lane.chosen":
         return f"{data['was']} → {data['lane']}" if data.get("was") else str(data.get("lane", ""))
     if row.event_type == "member.role_changed":

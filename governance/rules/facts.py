@@ -7,6 +7,7 @@ from uuid import UUID
 from feedback.rules.facts import NOTHING_KNOWN, FeedbackFacts
 from portfolio.rules import Gap, Severity, Stage
 from readiness.rules.items import Mode
+from roi.rules.gaps import NO_FACTS, RoiFacts
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ class Facts:
     forecast_driver: str = ""  # the item whose own date is last, in its words
     feedback: FeedbackFacts = NOTHING_KNOWN
     curve_version: int = 0  # 0: the starting assumptions
+    worth: RoiFacts = NO_FACTS  # the hypothesis, its verdict and its value
 
     def open_hard(self) -> tuple[Item, ...]:
         """Items that stop a go: open, hard, not waived today."""

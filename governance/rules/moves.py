@@ -68,6 +68,9 @@ def may_select(facts: Facts, policy: Policy, ask: CapAsk | None = None) -> Verdi
         (facts.stop_criterion, "no_stop_criterion", "It is not said what would make us stop.", "stop_criterion"),
     )  # fmt: skip
     reasons = [Reason(code, text, subject) for present, code, text, subject in missing if not present]
+    if "roi" in facts.rooms and not facts.worth.drafted:
+        text = "No hypothesis is drafted: what changes, measured how, from where to where."
+        reasons.append(Reason("no_hypothesis", text, facts.key))
     return may_move(Verb.SELECT, facts) + slot(facts, policy, ask) + Verdict(tuple(reasons))
 
 

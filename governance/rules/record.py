@@ -40,7 +40,7 @@ class Replay:
             return "a go without an open request."
         if line["actor_kind"] != "person":
             return "a go that no person decided."
-        deciders = {line["actor_id"], line["on_behalf_of"]} - {None}
+        deciders = {line["actor_id"], line["on_behalf_of"], payload.get("on_behalf_of")} - {None}
         if asked[2] in deciders:
             return "whoever asked for the go decided it."
         if {self._leads.get(line["subject_id"]), payload.get("lead")} & deciders:

@@ -39,8 +39,10 @@ def standing(facts: Facts, policy: Policy) -> Standing:
 
 def _before_go(facts: Facts) -> Standing:
     hard = facts.open_hard()
-    if facts.stop_met_on is not None:
+    if facts.stop_met_on is not None or facts.worth.stop_met:
         return Standing(Status.STOP_ADVISED, "Stop criterion met")
+    if facts.worth.off_track:
+        return Standing(Status.STOP_ADVISED, "Value off track")
     if facts.agreed_on is not None and facts.agreed_on < facts.on and hard:
         return Standing(Status.STOP_ADVISED, "Past its date")
     if facts.lane is not None and not hard:
@@ -64,12 +66,16 @@ def why_no_date(facts: Facts) -> str:
 
 
 def _live(facts: Facts) -> Standing:
-    if facts.stop_met_on is not None:
+    if facts.stop_met_on is not None or facts.worth.stop_met:
         return Standing(Status.ACT, "Act: stop criterion met")
     if act := reasons_to_act(facts.feedback):
         return Standing(Status.ACT, _named("Act", act))
+    if facts.worth.off_track:
+        return Standing(Status.ACT, "Act: value off track")
     if watch := reasons_to_watch(facts.feedback):
         return Standing(Status.WATCH, _named("Watch", watch))
+    if facts.worth.behind:
+        return Standing(Status.WATCH, "Watch: value behind")
     if facts.open_hard():
         return Standing(Status.WATCH, "Watch")
     return Standing(Status.STEADY, "Steady")

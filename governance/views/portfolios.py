@@ -110,7 +110,7 @@ def _restamped(form: Limits, conflict: Conflict) -> Any:
     return data
 
 
-def _member_portfolio(request: HttpRequest, slug: str) -> Portfolio:
+def member_portfolio(request: HttpRequest, slug: str) -> Portfolio:
     """Members see theirs; an instance administrator manages memberships of all, and sees no content."""
     actor = actor_of(request)
     if not actor.is_instance_admin:
@@ -126,7 +126,7 @@ def _member_portfolio(request: HttpRequest, slug: str) -> Portfolio:
 
 def members(request: HttpRequest, slug: str) -> HttpResponse:
     """Who belongs here, in which role; a leader adds people by their mail address."""
-    portfolio = _member_portfolio(request, slug)
+    portfolio = member_portfolio(request, slug)
     form = AddMember(request.POST or None, initial={"role": Role.CONTRIBUTOR})
     if request.method == "POST" and form.is_valid():
         try:
@@ -155,7 +155,7 @@ def _members_page(
 
 def member(request: HttpRequest, slug: str, member_id: Any) -> HttpResponse:
     """Change a member's role, or take them out."""
-    portfolio = _member_portfolio(request, slug)
+    portfolio = member_portfolio(request, slug)
     if not Membership.objects.filter(id=member_id, portfolio=portfolio).exists():
         raise NotVisible
     form = ChangeRole(request.POST)

@@ -7,10 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from governance.actions import sweep
+from governance.actions.rights import load
 from governance.forms.use_cases import SECTIONS, Edit, Register, Section, askable
 from governance.queries import board as board_queries
 from governance.queries import filters as addresses
 from governance.queries.use_case import picture
+from governance.rules.rights import holder
 from governance.views.frame import answer, done, form_page, may, portfolio_of, use_case_of
 from governance.views.readiness import tabs
 from governance.views.verbs import verbs_of
@@ -69,7 +71,15 @@ def _context(request: HttpRequest, use_case: UseCase) -> dict[str, Any]:
     seats = seats_of(use_case)
     verbs = verbs_of(use_case)
     rights = may(request, *_RIGHTS, *(f"use_case.{verb}" for verb in Verb), seats=seats)
-    mine = [MOVES[verb] for verb in verbs if rights[verb.replace("-", "_")]]
+    by = actor_of(request)
+    known, stage = load(use_case.portfolio_id, by.user_id), Stage(use_case.stage)
+    lane, day = use_case.lane.code if use_case.lane else None, use_case.portfolio.today()
+    role = by.role_in(use_case.portfolio_id)
+    mine = [
+        MOVES[verb]
+        for verb in verbs
+        if rights[verb.replace("-", "_")] and holder(verb, lane, stage, day, known, seats, by.user_id, role)[0]
+    ]
     return {
         "portfolio": use_case.portfolio,
         "use_case": use_case,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-class ImportFault(ValueError):
+class ImportFault(Exception):
     """The file as a whole cannot be read: `code` is stable, the text is one plain sentence for people."""
 
     def __init__(self, code: str, text: str) -> None:

@@ -167,7 +167,7 @@ def _source(stream: BinaryIO, limits: Limits) -> Source:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
     if head.startswith(_BINARY) or start.startswith((b"<!doctype", b"<html", b"<?xml", b"<svg", b"<table")):
         raise ImportFault("unknown_format", "This is neither CSV, XLSX nor JSON. Choose one of these.")
-    if start.startswith((b"[{", b'{"', b"{\n", b"{\r", b"{ ", b"[\n", b"[\r", b"[ ", b"[]", b"{}")):
+    if start.startswith((b"[{", b"[[", b'{"', b"{\n", b"{\r", b"{ ", b"[\n", b"[\r", b"[ ", b"[]", b"{}")):
         return JsonFile(stream, limits)
     return CsvFile(stream, limits)
 

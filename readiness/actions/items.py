@@ -84,10 +84,7 @@ def _locked(by: Actor, item_id: UUID, version: int | None, verb: str = "item.edi
 
 @transaction.atomic
 def edit(*, by: Actor, item_id: UUID, version: int | None = None, **said: Any) -> BlockingItem:
-    """Change owner, due date, waits on; of a manual one its words, kind and severity too.
-
-    Raises `Conflict` when somebody changed it meanwhile.
-    """
+    """Change owner, due date, waits on; of a manual one its words, kind and severity too. May raise `Conflict`."""
     use_case, row = _locked(by, item_id, version)
     reasons = []
     for name in said:
@@ -105,9 +102,10 @@ def edit(*, by: Actor, item_id: UUID, version: int | None = None, **said: Any) -
         raise Refused(reasons)
     if "owner" in said:
         require_members(use_case.portfolio_id, {"owner": said["owner"]})
+    was = {"was_due_on": row.due_on} if "due_on" in said and said["due_on"] != row.due_on else {}
     if _write(use_case, row, said, by):
         changes.touched([use_case.id])
-        _record(use_case, "item.changed", [row], by, _told(said))
+        _record(use_case, "item.changed", [row], by, _told(said) | was)
     return row
 
 

@@ -1,6 +1,6 @@
 """What does the hypothesis still lack before a go? And what else do rules ask of it?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -8,6 +8,8 @@ from uuid import UUID
 from portfolio.rules import Gap, Severity
 from roi.rules.signing import SEAT_LABELS
 from roi.valuation import CostCategory
+
+ORIGIN = "roi"
 
 
 @dataclass(frozen=True)
@@ -36,25 +38,29 @@ NO_FACTS = RoiFacts()
 
 def gaps(facts: RoiFacts, lane: str | None, on: date) -> tuple[Gap, ...]:
     """No hypothesis, no full set of signatures, open cost categories. `on` is there as in every room."""
-    origin = "roi"
     if not facts.drafted:
         text = "There is no hypothesis yet: what changes, from where to where, worth what."
-        return (Gap(origin, "no_signed_hypothesis", "hypothesis", Severity.HARD, "write", text),)
+        return (Gap(ORIGIN, "no_signed_hypothesis", "hypothesis", Severity.HARD, "write", text),)
     found = []
     if facts.signed_number is None:
         missing = ", ".join(SEAT_LABELS[seat].lower() for seat in facts.unsigned)
         text = f"The hypothesis is not signed by: {missing}."
-        found.append(Gap(origin, "no_signed_hypothesis", "hypothesis", Severity.HARD, "sign", text))
+        found.append(Gap(ORIGIN, "no_signed_hypothesis", "hypothesis", Severity.HARD, "sign", text))
     severity = Severity.CONDITION if lane == "fast" else Severity.HARD
     found += [
-        Gap(origin, "cost_open", category, severity, "write", f"{CostCategory(category).label} is not estimated.")
+        Gap(ORIGIN, "cost_open", category, severity, "write", f"{CostCategory(category).label} is not estimated.")
         for category in facts.open_categories
     ]
     return tuple(found)
 
 
-def closer(gap: Gap, holders: Mapping[str, UUID | None]) -> UUID | None:
-    """Who can close this gap: finance the costs, else the lead."""
-    if gap.code == "cost_open":
-        return holders.get("finance_partner") or holders.get("lead")
-    return holders.get("lead")
+def closers(found: Iterable[Gap], holders: Mapping[str, UUID | None]) -> dict[tuple[str, str, str], UUID]:
+    """Whose seat can close each of this room's gaps: finance the costs, else the lead. Others are left out."""
+    owners = {}
+    for gap in found:
+        if gap.origin == ORIGIN:
+            seats = ("finance_partner", "lead") if gap.code == "cost_open" else ("lead",)
+            owner = next((holders[seat] for seat in seats if holders.get(seat)), None)
+            if owner is not None:
+                owners[gap.key] = owner
+    return owners

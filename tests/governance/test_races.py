@@ -12,6 +12,7 @@ from portfolio.actions import members
 from portfolio.models import Portfolio, UseCase
 from portfolio.rules import Conflict, Refused, Role, Stage, Verb
 from tests import factories
+from tests.readiness.houses import clear
 from tests.threads import PATIENCE, at_once, beside, blocked, until
 from tests.witness import lines
 
@@ -75,6 +76,7 @@ def test_two_deciders_on_the_same_version_one_wins_each_time(other, rounds_, nor
         if other == "go":
             dates.choose_lane(use_case_id=pilot.id, by=by_ana, lane="fast")
             dates.ask(use_case_id=pilot.id, by=by_ben, kind=Verb.GO, reason="Ready.")
+            clear(pilot, by_ben)
         pilot.refresh_from_db()
         seen = {"use_case_id": pilot.id, "reason": "Mine.", "version": pilot.version}
         pause = lambda seen=seen: verbs.pause(by=by_ana, restart_condition="Data.", review_on=review, **seen)  # noqa: E731

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from governance.actions import verbs
 from governance.forms.use_cases import SECTIONS
-from governance.models import Request
+from governance.models import Delegation, Request
 from people.models import User
 from portfolio.access import TABLE, can, identity, tokens
 from portfolio.access.middleware import _OWN_DOOR
@@ -30,7 +30,9 @@ from tests.house import walk_readiness as readiness
 CANARY = "Zweifelstein"  # stands in every text of the portfolio abroad; no word, no time zone
 OF_PORTFOLIO = frozenset({"slug", "job_id"})  # parameters that say: about a whole portfolio
 OWN_ONLY = frozenset({"api:withdraw", "withdraw"})  # whose object it is decides too: 403 for another's
-CHILDREN = frozenset({"member_id", "token_id", "request_id", "decision_id", "run_id"}) | frozenset(readiness.CHILDREN)
+CHILDREN = frozenset({"member_id", "token_id", "request_id", "decision_id", "run_id", "delegation_id"}) | frozenset(
+    readiness.CHILDREN
+)
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,9 @@ def world(slug: str, mark: str) -> World:
     values = {
         "section": next(iter(SECTIONS)), "slug": slug, "ref": str(row.id), "member_id": member.id, "decision_id": decision.id, "request_id": asked.id,
         "token_id": lend(portfolio, leader, "use-cases:read").id,
+        "lane": "fast", "kind": "go", "delegation_id": Delegation.objects.create(
+            portfolio=portfolio, giver=leader, taker=other, until_on=portfolio.today(), reason=f"{mark} lent"
+        ).id,
         "run_id": ImportRun.objects.create(portfolio=portfolio, file_name=f"{mark}.csv").id,
         "job_id": Job.objects.create(portfolio=portfolio, kind="import", text=f"{mark} job").id,
     }  # fmt: skip
@@ -101,7 +106,9 @@ def world(slug: str, mark: str) -> World:
 def nowhere(known: World) -> dict[str, Any]:
     """Values of the same kinds that name nothing."""
     return {
-        name: {"slug": "no-such-portfolio", "section": value, "lane": "no-such-lane", "part": value}.get(name) or uuid.uuid4() for name, value in known.values.items()
+        name: {"slug": "no-such-portfolio", "section": value, "lane": "no-such-lane", "part": value, "kind": value}.get(name)
+        or uuid.uuid4()
+        for name, value in known.values.items()
     }  # fmt: skip
 
 

@@ -23,10 +23,10 @@ def someone_who_accepts(use_case: UseCase, part: str) -> Actor:
     return actor_for(leaders.exclude(user_id__in=known.answers[part].writers).order_by("made_at").first().user)
 
 
-def clear(use_case: UseCase, writer: User, parts: Iterable[str] | None = None) -> None:
+def clear(use_case: UseCase, writer: User | Actor, parts: Iterable[str] | None = None) -> None:
     """Answer every required part (or these) and have it accepted by whom it waits for."""
     use_case = UseCase.objects.select_related("lane").get(id=use_case.id)
-    by = actor_for(writer)
+    by = writer if isinstance(writer, Actor) else actor_for(writer)
     for part in sets.of_lane(use_case.lane).required():
         if parts is not None and part.code not in parts:
             continue

@@ -48,7 +48,7 @@ def test_from_file_to_undo(client):
     answer = client.post(address, {"word_0": "BAU trial", "stage_0": "pilot"})
     assert answer["Location"] == f"{address}?step=dry-run"
     page = text_of(client.get(answer["Location"]))
-    assert "<b>Row 5</b><span>The header again.</span>" in page
+    assert "<b>Row 5</b><span>The header again, not a use case.</span>" in page
     assert "Import 3 rows" in page
     assert not UseCase.objects.exists()
     assert client.post(f"{address}start/")["Location"] == address
@@ -93,9 +93,7 @@ def test_file_without_a_title_column_asks_for_it(client):
     assert "Import 2 rows" in text_of(client.get(f"{address}?step=dry-run"))
 
 
-@pytest.mark.parametrize(
-    ("content", "name"), [(b"", "a.csv"), (b"\x00\x01\x02" * 50, "a.xlsx"), (b"PK\x03\x04no", "a.xlsx")]
-)
+@pytest.mark.parametrize(("content", "name"), [(b"", "a.csv"), (b"PK\x03\x04no", "a.xlsx")])
 def test_unreadable_file_is_refused_in_place(client, content, name):
     answer = send(client, content, name)
     assert answer.status_code == 422

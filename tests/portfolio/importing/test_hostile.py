@@ -13,7 +13,16 @@ from portfolio.importing import export
 from portfolio.importing.faults import ImportFault, Limits
 from portfolio.importing.reading import read
 from tests.portfolio.importing.made import (
-    codes, content_of, csv_of, plan_of, raw_workbook, row_xml, rows_of, saved, sheet_xml, workbook,
+    codes,
+    content_of,
+    csv_of,
+    plan_of,
+    raw_workbook,
+    row_xml,
+    rows_of,
+    saved,
+    sheet_xml,
+    workbook,
 )  # fmt: skip
 
 MEGABYTE = 2**20

@@ -47,7 +47,10 @@ def test_the_header_is_found_below_titles_and_bands():
 def test_a_person_may_say_which_row_is_the_header():
     content = csv_of("Name,Stage", "old name,old stage", "Titel,Phase", "Chat,Pilot")
     plan = plan_of(content, {"header_row": 3})
-    assert (plan.table.headers, [row.title for row in rows_of(content, {"header_row": 3})]) == (("Titel", "Phase"), ["Chat"])
+    assert (plan.table.headers, [row.title for row in rows_of(content, {"header_row": 3})]) == (
+        ("Titel", "Phase"),
+        ["Chat"],
+    )
     assert plan.table.found_headers == ("Name", "Stage")
     with pytest.raises(ImportFault) as fault:
         plan_of(content, {"header_row": 9})
@@ -63,7 +66,12 @@ def test_repeated_and_nameless_headers_get_names_of_their_own():
 
 def test_the_sheet_that_reads_like_a_register_is_taken():
     register = [["Title", "Agency", "Stage"], ["A", "X", "Pilot"]]
-    sheets = {"Read me": [["How to fill this in"]], "Hidden": register, "Summary": [["Stage", "Count"], ["Pilot", 1]], "Data": register}
+    sheets = {
+        "Read me": [["How to fill this in"]],
+        "Hidden": register,
+        "Summary": [["Stage", "Count"], ["Pilot", 1]],
+        "Data": register,
+    }
     content = workbook(sheets, hidden=("Hidden",))
     assert read(io.BytesIO(content)).sheet == "Data"
     assert read(io.BytesIO(content), sheet="hidden").sheet == "Hidden"

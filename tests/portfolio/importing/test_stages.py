@@ -39,6 +39,10 @@ DEFINED = " – The use case is being actively authorized or utilized to support
         ("Eingestellt", "retired"),
         ("d) Retired – its development and/or use has since been discontinued.", "retired"),
         ("Abgelehnt", "declined"),
+        ("Rejected", "declined"),
+        ("im Einsatz", "production"),
+        ("Stage 1 - Initiation", "proposed"),
+        ("d) Retired (2023)", "retired"),
     ],
 )
 def test_known_words_are_mapped(raw, stage):
@@ -48,7 +52,7 @@ def test_known_words_are_mapped(raw, stage):
 @pytest.mark.parametrize(
     "raw",
     [
-        "", "   ", "Unknown", "N/A", "4", "Stage 3", "Sandbox", "BAU trial", "Implementation and Assessment",
+        "", "   ", "Unknown", "N/A", "4", "Stage 3", "2.5", "Yes", "Green", "2024-01-01", "Pilot or production", "PoC", "Sandbox", "BAU trial", "Implementation and Assessment",
         "Stage 3 - Implementation (Use case is currently undergoing functionality and security testing)",
         "Research or  Administrative Action Complete", "Testing", "Proof of concept", "Active", "Completed",
         "Pilot - completed", "Pilot ended", "Pilot planned", "Pilot, on hold", "Pilot/Production", "Production (beta)",

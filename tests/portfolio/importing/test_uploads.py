@@ -75,15 +75,15 @@ def test_the_skipped_rows_leave_without_formulas(client):
     run = send(client, b"ID,Name,Stage\n1,A,Pilot\nID,Name,Stage\n=1+1,,Pilot\n=1+1,,Pilot\n").json()["id"]
     post(client, f"{run}/preview/")
     answer = client.get(f"{URL}{run}/skipped.csv")
-    rows = list(csv.reader(io.StringIO(answer.content.decode())))
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert answer["Content-Type"].startswith("text/csv")
-    assert rows[:2] == [["row", "code", "text"], ["3", "repeated_header", "The header again."]]
+    assert rows[:2] == [["row", "code", "text"], ["3", "repeated_header", "The header again, not a use case."]]
     assert {row[1] for row in rows[2:]} == {"repeated_id", "untitled"}
 
 
 @pytest.mark.parametrize(
     ("content", "name", "code"),
-    [(b"", "a.csv", None), (b"%PDF-1.4", "a.csv", "not_a_table"), (b"PK\x03\x04", "a.csv", "unreadable")],
+    [(b"", "a.csv", None), (b"%PDF-1.4", "a.csv", "unknown_format"), (b"PK\x03\x04", "a.csv", "broken_xlsx")],
 )
 def test_what_cannot_be_read_is_not_kept(client, media, content, name, code):
     answer = send(client, content, name)

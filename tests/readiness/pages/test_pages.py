@@ -121,6 +121,7 @@ def test_a_leader_moves_a_due_date_and_sees_forecast_and_slip(house, as_ana, as_
     assert after.forecast_driver == item.text
     page = text_of(as_ana.get(at(house, "readiness/")))
     assert "If that slips a week" in page
+    assert f"due {item.due_on} → {far}" in page  # who moved it, from when to when
     stale = as_ben.post(
         edit, {"owner": str(house.ben.id), "due_on": house.today().isoformat(), "version": str(item.version)}
     )
@@ -186,3 +187,18 @@ def test_readiness_page_takes_the_same_queries_for_few_and_many_items(house, as_
     with django_assert_max_num_queries(45) as many:
         as_ana.get(path)
     assert len(many) == len(few)
+
+
+def test_a_go_with_an_open_item_is_refused_by_page_and_api_with_the_same_codes(house, as_ana, as_ben):
+    as_ben.post(at(house, "ask/"), {"kind": "go", "reason": "Ready"})
+    page = as_ana.post(at(house, "go/"), {"reason": "r"})
+    api = as_ana.post(f"/api/v1/use-cases/{house.row.key}/go/", '{"reason": "r"}', content_type="application/json")
+    gate = as_ana.get(f"/api/v1/use-cases/{house.row.key}/gate/").json()
+    codes = [reason["code"] for reason in api.json()["reasons"]]
+    assert (page.status_code, api.status_code) == (422, 409)
+    assert codes == ["question_not_clear"] * 4
+    assert [reason["code"] for reason in gate["reasons"]] == [*codes, "no_request"][: len(gate["reasons"])]
+    for number in "1234":
+        assert f"{number} " in text_of(page)
+    assert text_of(page).count("(not started)") >= 4
+    assert UseCase.objects.get(id=house.row.id).stage == "pilot"

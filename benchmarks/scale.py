@@ -1,0 +1,19 @@
+"""Which portfolios do the benchmarks share? Made once a run, settled before anything is measured."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from governance.actions import nightly
+from governance.management.commands.load_scale import load
+from portfolio.models import Portfolio
+
+LARGE, SMALL = 10_000, 100
+
+
+@cache
+def portfolio(count: int) -> Portfolio:
+    """A settled portfolio of so many use cases."""
+    made = load(count, slug=f"scale-{count}")
+    nightly.recompute(everything=False)
+    return made
