@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.db import Error, connection, transaction
 
-from feedback import rollups
+from feedback import rollups, watch
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,14 @@ SELECT array_agg(batch_id), min(received_on), max(received_on), sum(event_count)
 _FOLD = f"""
 WITH {rollups.changes("%(batches)s", "%(first)s", "%(last)s")},
 cases AS ({_upsert("feedback_case", rollups.CASE_COLUMNS, "now_case")}),
-exceptions AS ({_upsert("feedback_exception", rollups.EXCEPTION_COLUMNS, "now_exception")})
+exceptions AS ({_upsert("feedback_exception", rollups.EXCEPTION_COLUMNS, "now_exception")}),
+models AS (
+  INSERT INTO feedback_modelseen AS m (use_case_id, model, first_on, last_on)
+  SELECT %(use_case_id)s, model, min(counted_on), max(counted_on) FROM delta
+  WHERE suggestions > 0 AND model <> '' GROUP BY model
+  ON CONFLICT (use_case_id, model) DO UPDATE
+    SET first_on = least(m.first_on, excluded.first_on), last_on = greatest(m.last_on, excluded.last_on)
+  WHERE m.first_on > excluded.first_on OR m.last_on < excluded.last_on)
 INSERT INTO feedback_rollup AS r (use_case_id, {", ".join(rollups.KEY + rollups.COUNTERS)})
 SELECT %(use_case_id)s, {", ".join(rollups.KEY + rollups.COUNTERS)} FROM delta
 ON CONFLICT (use_case_id, {", ".join(rollups.KEY)}) DO UPDATE SET
@@ -67,8 +74,9 @@ def fold_once(use_case_id: UUID, touched: Callable[[Iterable[UUID]], None] = _no
             return 0
         names = {"use_case_id": use_case_id, "batches": batches, "first": first, "last": last}
         cursor.execute(_FOLD, names)
-        touched([use_case_id])
-        return count
+    watch.take_signals(use_case_id, batches, first, last)
+    touched([use_case_id])
+    return count
 
 
 def fold(use_case_id: UUID, touched: Callable[[Iterable[UUID]], None] = _nobody) -> int:

@@ -58,7 +58,7 @@ stored AS (
 waiting AS (
   INSERT INTO feedback_pending (use_case_id, batch_id, received_on, event_count)
   SELECT %(use_case_id)s::uuid, (SELECT id FROM batch), %(received_on)s::date, count(*)
-  FROM stored WHERE NOT test AND what < 50 HAVING count(*) > 0)
+  FROM stored WHERE NOT test HAVING count(*) > 0)
 SELECT g.n, k.fingerprint = g.fingerprint FROM given g LEFT JOIN fresh USING (event_id)
   LEFT JOIN feedback_key k ON k.use_case_id = %(use_case_id)s::uuid AND k.event_id = g.event_id
 WHERE fresh.event_id IS NULL"""

@@ -141,6 +141,42 @@ def by(dimension: str, use_case_id: UUID, first: date | None = None, last: date 
     ]
 
 
+DIGEST = ("suggestions", *_ACTIONS, "outcomes", "exceptions_opened", "exceptions_resolved", "value")
+_DAYS = f"SELECT counted_on AS label, {_SUMS} FROM shown GROUP BY 1 ORDER BY 1"
+
+
+def daily(use_case_id: UUID, first: date, last: date) -> list[dict[str, Any]]:
+    """Every counter of each UTC day on which anything was counted, in order; `decided` beside them."""
+    rows = _rows(_DAYS, {"use_case_id": use_case_id, "from": first, "to": last})
+    return [
+        {"on": row["label"], **{name: row[name] for name in ("suggestions", *_DECISIONS, "outcomes")},
+         "decided": _decided(row), "exceptions_opened": row["opened"], "exceptions_resolved": row["resolved"],
+         "value": _decimal(row["value"])}
+        for row in rows
+        if any(row[name] for name in rollups.COUNTERS)
+    ]  # fmt: skip
+
+
+def watched(counts: Mapping[str, Any], which: str) -> int:
+    """The decisions a band looks at: `modified`, `overridden`, or both as `override`."""
+    return counts["modified"] + counts["overridden"] if which == "override" else counts[which]
+
+
+def overrides_by_reason(use_case_id: UUID, first: date, last: date) -> tuple[int, dict[str, int]]:
+    """All overrides of the days, and how many gave which reason."""
+    names = {"use_case_id": use_case_id, "from": first, "to": last}
+    rows = _rows(_BY.format(dimension="code"), names)
+    counts = {row["label"]: row["modified"] + row["overridden"] for row in rows}
+    return sum(counts.values()), {reason: count for reason, count in counts.items() if reason and count}
+
+
+def weekly_value(use_case_id: UUID, since: date) -> dict[date, Decimal]:
+    """Value of the outcomes by ISO week (its Monday), weeks that are over only: what ROI takes as readings."""
+    rows = _rows(_BY.format(dimension=_DIMENSIONS["week"]), {"use_case_id": use_case_id, "from": since, "to": _LAST})
+    over = datetime.now(UTC).date() - timedelta(days=7)
+    return {row["label"]: Decimal(row["value"]) for row in rows if row["outcomes"] and row["label"] <= over}
+
+
 def _rows(statement: str, names: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Run a statement over rollups and tail. Nothing waiting when we look means the rollups hold all there was."""
     with connection.cursor() as cursor:

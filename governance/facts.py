@@ -14,6 +14,8 @@ from django.apps import apps
 from django.db.models import Count, Max
 from django.utils import timezone
 
+from feedback.facts import facts_of as feedback_of
+from feedback.rules.gaps import gaps as feedback_gaps
 from governance.models import Decision, Request
 from governance.rules.blocking import blocking
 from governance.rules.dates import Dates, dates_of_many
@@ -102,6 +104,7 @@ def gather(
         .values_list("use_case_id", "kind")
         .annotate(last=Max("decided_on"))
     }
+    live = feedback_of(wanted, {row_id: decided.get((row_id, Verb.GO)) for row_id in wanted})
     asked_of = sets.of_lanes(use_case.lane for use_case in use_cases if use_case.lane)
     answers = readiness_facts.answers_of(wanted)
     needs = readiness_facts.needs_of(wanted)
@@ -123,6 +126,9 @@ def gather(
         gaps_of[row_id] = _gaps(use_case, told[row_id], asked.get(row_id), limits[use_case.portfolio_id], day)
         if "roi" in installed and use_case.stage in _ASKED and use_case.lane is not None:
             gaps_of[row_id] += roi_gaps(worth[row_id], use_case.lane.code, day)
+        if use_case.stage in _ASKED:
+            lane = use_case.lane.code if use_case.lane else None
+            gaps_of[row_id] += feedback_gaps(live[row_id], lane, limits[use_case.portfolio_id], day)
         items_of[row_id] = blocking(gaps_of[row_id], stored.get(row_id, ()), modes[row_id], day)
     dates = _dates(use_cases, items_of, days, limits, versions)
     facts = {}
@@ -168,6 +174,7 @@ def gather(
             mode=modes[use_case.id],
             gaps=gaps_of[use_case.id],
             items=items_of[use_case.id],
+            feedback=live[use_case.id],
             readiness=share(told[use_case.id], questions, day) if questions else None,
             forecast_p50_on=date_.p50_on if date_ else None,
             forecast_p85_on=date_.p85_on if date_ else None,

@@ -27,6 +27,9 @@ class FeedbackFacts:
         return tuple(signal.name for signal in self.signals if standing(signal) == "outside")
 
 
+NOTHING_KNOWN = FeedbackFacts()
+
+
 def reasons_to_act(facts: FeedbackFacts) -> tuple[str, ...]:
     """Sentences: a threshold was breached and nothing was done, in time or because nothing was agreed."""
     unplanned = [s.name for s in facts.signals if standing(s) == "outside" and not s.complete]

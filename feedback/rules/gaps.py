@@ -22,7 +22,7 @@ def gaps(facts: FeedbackFacts, lane: str | None, policy: Policy, on: date) -> tu
     if not any(signal.complete for signal in facts.signals):
         severity = Severity.CONDITION if lane == "fast" else Severity.HARD
         text = "No monitoring signal with thresholds, owner and action."
-        found.append(Gap(ORIGIN, "no_signal", "", severity, "write", text))
+        found.append(Gap(ORIGIN, "no_signal", "plan", severity, "write", text))
     found += [
         Gap(ORIGIN, "signal_incomplete", signal.code, Severity.ADVISORY, "write", f"{signal.name} lacks {' and '.join(missing(signal))}.")
         for signal in facts.signals

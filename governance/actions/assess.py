@@ -32,7 +32,7 @@ from roi.rules.gaps import closers as roi_closers
 
 log = logging.getLogger(__name__)
 
-CODE_VERSION = 3  # raise it when a rule changes what it shows, so that the self-audit knows the difference
+CODE_VERSION = 4  # raise it when a rule changes what it shows, so that the self-audit knows the difference
 ADDED_UP_AT_ONCE = 60  # priced pilots whose joint value is drawn here; more wait for the night (1 ms each)
 CHUNK = 500  # use cases a transaction, so that no lock is held for long
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from feedback.rules.facts import NOTHING_KNOWN, FeedbackFacts
 from portfolio.rules import Gap, Severity, Stage
 from readiness.rules.items import Mode
 from roi.rules.gaps import NO_FACTS, RoiFacts
@@ -88,6 +89,7 @@ class Facts:
     forecast_p85_on: date | None = None
     forecast_p95_on: date | None = None
     forecast_driver: str = ""  # the item whose own date is last, in its words
+    feedback: FeedbackFacts = NOTHING_KNOWN
     curve_version: int = 0  # 0: the starting assumptions
     worth: RoiFacts = NO_FACTS  # the hypothesis, its verdict and its value
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from feedback.rules.facts import reasons_to_act, reasons_to_watch
 from governance.rules.facts import Facts
 from portfolio.rules import Policy, Stage
 
@@ -67,13 +68,22 @@ def why_no_date(facts: Facts) -> str:
 def _live(facts: Facts) -> Standing:
     if facts.stop_met_on is not None or facts.worth.stop_met:
         return Standing(Status.ACT, "Act: stop criterion met")
+    if act := reasons_to_act(facts.feedback):
+        return Standing(Status.ACT, _named("Act", act))
     if facts.worth.off_track:
         return Standing(Status.ACT, "Act: value off track")
+    if watch := reasons_to_watch(facts.feedback):
+        return Standing(Status.WATCH, _named("Watch", watch))
     if facts.worth.behind:
         return Standing(Status.WATCH, "Watch: value behind")
     if facts.open_hard():
         return Standing(Status.WATCH, "Watch")
     return Standing(Status.STEADY, "Steady")
+
+
+def _named(word: str, reasons: tuple[str, ...]) -> str:
+    """The status with its first reason, as the board has room for it."""
+    return f"{word}: {reasons[0]}"[:60]
 
 
 def overdue(facts: Facts) -> int:
