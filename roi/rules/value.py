@@ -20,12 +20,9 @@ MOST_AMOUNT = 1e12
 
 def estimate(amount: Amount) -> Estimate:
     """The amount as an estimate; raises ValuationError with a plain sentence."""
-    low, likely, high = amount.low, amount.likely, amount.high
-    if low is None or high is None:
-        return Estimate(likely)
-    made = Estimate(likely, low=low, high=high)
-    _ = made.law  # raises for figures out of order or at a bound
-    return made
+    if amount.low is None or amount.high is None:
+        return Estimate(amount.likely)
+    return Estimate(amount.likely, low=amount.low, high=amount.high)
 
 
 def amount_faults(amount: Amount | None, subject: str, currency: str = "EUR") -> list[Reason]:
@@ -41,7 +38,7 @@ def amount_faults(amount: Amount | None, subject: str, currency: str = "EUR") ->
         text = "An amount that may be negative is two lines: split it into a benefit and a cost."
         return [Reason("negative", text, subject)]
     try:
-        estimate(amount)
+        _ = estimate(amount).law  # raises for figures out of order or at a bound
     except DisorderedEstimate as fault:
         low, likely, high = (money(one, currency) for one in fault.ordered)
         text = f"Low, likely and high are out of order. Did you mean {low}, {likely}, {high}?"
