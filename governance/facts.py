@@ -35,6 +35,7 @@ from roi.rules.gaps import NO_FACTS
 from roi.rules.gaps import gaps as roi_gaps
 
 _MAGNITUDE = {code: order for order, (code, _) in enumerate(MAGNITUDES)}
+_ASKED = (Stage.PROPOSED, Stage.PILOT, Stage.PRODUCTION)
 _VIEWS = ("readiness",)  # roi and adoption join when their pages are there: a gap must never lack a way to close it
 
 

@@ -30,9 +30,19 @@ from tests.house import walk_readiness as readiness
 CANARY = "Zweifelstein"  # stands in every text of the portfolio abroad; no word, no time zone
 OF_PORTFOLIO = frozenset({"slug", "job_id"})  # parameters that say: about a whole portfolio
 OWN_ONLY = frozenset({"api:withdraw", "withdraw"})  # whose object it is decides too: 403 for another's
-CHILDREN = frozenset({"member_id", "token_id", "request_id", "decision_id", "run_id", "delegation_id"}) | frozenset(
-    readiness.CHILDREN
-)
+CHILDREN = frozenset(
+    {
+        "member_id",
+        "token_id",
+        "request_id",
+        "decision_id",
+        "run_id",
+        "delegation_id",
+        "signal_id",
+        "ring_id",
+        "action_id",
+    }
+) | frozenset(readiness.CHILDREN)
 
 
 @dataclass(frozen=True)
