@@ -69,7 +69,7 @@ def _board(client: Client) -> list[Figure]:
     p95, processor, queries, body = _times(client, f"/p/scale-{LARGE}/")
     small = _times(client, f"/p/scale-{SMALL}/")[2]
     weight = len(gzip.compress(body)) / 1024
-    holds = p95 <= 100 and processor <= 60 and queries <= 12 and queries == small and weight <= 40
+    holds = p95 <= 100 and processor <= 60 and 0 < queries <= 12 and queries == small and weight <= 40
     found = f"p95 {p95:.0f} ms, CPU {processor:.0f} ms, {queries} queries ({small} at {SMALL}), {weight:.1f} KB"
     return [Figure("P3", f"board, {LARGE:,} use cases, no events", found, "100 ms, 60 ms, 12, 40 KB", holds)]
 
@@ -77,7 +77,7 @@ def _board(client: Client) -> list[Figure]:
 def _list(client: Client) -> list[Figure]:
     address = f"/api/v1/use-cases/?portfolio=scale-{LARGE}&stage=pilot"
     p95, processor, queries, _ = _times(client, address)
-    holds = p95 <= 60 and processor <= 50 and queries <= 6
+    holds = p95 <= 60 and processor <= 50 and 0 < queries <= 6
     found = f"p95 {p95:.0f} ms, CPU {processor:.0f} ms, {queries} queries"
     return [Figure("P8", "API list, page of 100, filtered", found, "60 ms, 50 ms, 6", holds)]
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("portfolio.api.urls")),
     path("", include("portfolio.api.import_urls")),
     path("", include("readiness.api.urls")),
+    path("", include("adoption.api_urls")),
     path("", include("governance.api.urls")),
     path("", include("feedback.urls")),
 ]

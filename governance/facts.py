@@ -38,6 +38,8 @@ _MAGNITUDE = {code: order for order, (code, _) in enumerate(MAGNITUDES)}
 _ASKED = (Stage.PROPOSED, Stage.PILOT, Stage.PRODUCTION)
 _VIEWS = ("readiness",)  # roi and adoption join when their pages are there: a gap must never lack a way to close it
 
+_ASKED = (Stage.PROPOSED, Stage.PILOT, Stage.PRODUCTION)
+
 
 @dataclass(frozen=True)
 class Picture:

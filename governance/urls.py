@@ -3,6 +3,7 @@
 from django.urls import path
 
 from governance.views import (
+    adoption,
     board,
     compare,
     data,
@@ -82,6 +83,7 @@ urlpatterns = [
     path("p/<slug:slug>/lanes/", data.lanes, name="lanes"),
     path("p/<slug:slug>/lanes/<str:lane>/", data.lane_edit, name="lane_edit"),
     path("p/<slug:slug>/forecasts/", data.forecasts, name="forecasts"),
+    path("u/<str:ref>/people/", adoption.people, name="use_case_people"),
     path("u/<str:ref>/decide/", verbs.decide, name="decide"),
     path("u/<str:ref>/date/", dates.date, name="use_case_date"),
     path("u/<str:ref>/lane/", dates.lane, name="use_case_lane"),
