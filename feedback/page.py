@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from feedback.facts import fact_of
 from feedback.models import LearningAction, Plan, Ring, Signal
 from feedback.rules import watch
 from feedback.rules.signals import missing, standing
-from feedback.shapes import OPENED
+from feedback.shapes import OPENED, plain
 
 WINDOW = 28  # days of the rolling rate
 SHOWN = 84  # days of the chart
@@ -118,6 +119,26 @@ class SignalLine:
     scale: tuple[float, float]
     silent_for: timedelta | None = None
 
+    @property
+    def value(self) -> str:
+        return _plain(self.row.last_value)
+
+    @property
+    def limits(self) -> str:
+        """The agreed limits in words."""
+        lower, upper = _plain(self.row.lower), _plain(self.row.upper)
+        if lower and upper:
+            return f"{lower} to {upper}"
+        return f"limit {lower or upper}" if lower or upper else "no limit"
+
+    @property
+    def spoken(self) -> str:
+        return f"{self.value or 'no value'}, {self.limits}"
+
+
+def _plain(value: Decimal | None) -> str:
+    return "" if value is None else plain(f"{value:f}")
+
 
 def signals_of(use_case_id: UUID, now: datetime | None = None) -> list[SignalLine]:
     """The monitoring plan with the newest values."""
@@ -145,6 +166,19 @@ def reasons_of(use_case_id: UUID, first: date, last: date) -> list[tuple[str, in
     return [(reason, count, count / total) for reason, count in [*named, *([("", rest)] if rest else [])]]
 
 
+def groups_of(use_case_id: UUID, first: date, last: date) -> list[tuple[str, list[dict[str, Any]]]]:
+    """By model, by segment, by week: (heading, rows with `label`, decided, override_rate); one group alone says nothing."""
+    found = []
+    for dimension, heading in (("model", "By model"), ("segment", "By segment"), ("week", "By week")):
+        rows = [
+            row | {"label": row[dimension] or "not said"} for row in queries.by(dimension, use_case_id, first, last)
+        ]
+        rows = [row for row in rows if row["decided"]]
+        if len(rows) > 1:
+            found.append((heading, rows[:12]))
+    return found
+
+
 @dataclass(frozen=True)
 class Lesson:
     """A learning action with the rate of its reason before and after; (overrides for the reason, decided)."""
@@ -157,6 +191,18 @@ class Lesson:
     @property
     def rates(self) -> tuple[float | None, float | None]:
         return tuple(k / n if n else None for k, n in (self.before or (0, 0), self.after or (0, 0)))  # type: ignore[return-value]
+
+    @property
+    def top(self) -> float:
+        """The end of the scale on which both rates are drawn."""
+        return max(0.05, *(rate or 0.0 for rate in self.rates)) * 1.2
+
+    @property
+    def spoken(self) -> str:
+        before, after = self.rates
+        if before is None or after is None:
+            return ""
+        return f"{before * 100:.1f} → {after * 100:.1f} %, {'moved' if self.effect == 'moved' else 'no change'}"
 
 
 def lessons_of(use_case_id: UUID, today: date, most: int = 20) -> list[Lesson]:

@@ -41,6 +41,7 @@ CHILDREN = frozenset(
         "signal_id",
         "ring_id",
         "action_id",
+        "link_id",
     }
 ) | frozenset(readiness.CHILDREN)
 
