@@ -122,7 +122,9 @@ def frontline(request: HttpRequest, secret: str) -> HttpResponse:
             limits.FRONTLINE_ALL, str(use_case.id)
         )
         if seconds:
-            return render(request, "429.html", status=429, headers={"Retry-After": str(seconds)})
+            response = render(request, "429.html", status=429)
+            response["Retry-After"] = str(seconds)
+            return response
         form = FrontlineForm(request.POST)
         if form.is_valid():
             actions.tell(use_case, **form.cleaned_data)

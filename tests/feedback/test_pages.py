@@ -68,7 +68,7 @@ def test_the_tab_shows_counts_band_reliance_reasons_and_work(live, leader, djang
         use_case=live.use_case, reason="new <b>code</b>", text="Shown", taught_on=NOW.date() - timedelta(days=9)
     )
     with django_assert_max_num_queries(60):
-        page = leader.get(at(live)).content.decode()
+        page = leader.get(at(live)).content.decode().replace("\u00a0", " ")
     for words in ("20.0 % over 28 days, band 8 % to 18 %", "Overrides are at 20 %, above the agreed 18 %.", "Alarm,",
                   "People were right in 50 % of their overrides", "new &lt;b&gt;code&lt;/b&gt;", "Late letter", "case L-1",
                   "Input drift", "outside its limit", "What we taught", "By segment", "€560"):  # fmt: skip
