@@ -105,10 +105,13 @@ def _made(where: Portfolio, count: int, stage: Stage, title: str, facts: dict[st
 
 
 def signed_hypothesis(use_case: UseCase) -> UseCase:
-    """A whole hypothesis, signed by all seats, so that nothing of ROI blocks; empty seats go to the first leader."""
+    """A whole hypothesis, signed by all seats, so that nothing of ROI blocks; empty seats are filled."""
     row = UseCase.objects.select_related("portfolio").get(id=use_case.id)
     leader = row.portfolio.memberships.filter(role=Role.LEADER).order_by("user__email").first().user
-    empty = {seat: leader for seat in ("lead", "sponsor", "finance_partner") if getattr(row, f"{seat}_id") is None}
+    others = row.portfolio.memberships.filter(role=Role.CONTRIBUTOR).order_by("user__email")
+    lead = next((member.user for member in others), leader)  # a lead does not decide, so rather no leader
+    proposed = {"lead": lead, "sponsor": leader, "finance_partner": leader}
+    empty = {seat: user for seat, user in proposed.items() if getattr(row, f"{seat}_id") is None}
     if empty:
         row = use_cases.edit(by=SYSTEM, use_case_id=row.id, **empty)
     hypotheses.edit(by=SYSTEM, use_case_id=row.id, **WHOLE)

@@ -27,7 +27,8 @@ _HEAVY = ("details", "searchable", "problem", "success_statement", "why_ai", "st
 
 def state_of(portfolio: Portfolio) -> PortfolioState:
     """The portfolio's read model; an empty one before the first recompute."""
-    return PortfolioState.objects.filter(portfolio=portfolio).first() or PortfolioState(portfolio=portfolio)
+    known = PortfolioState.objects.filter(portfolio=portfolio).select_related("portfolio__value")
+    return known.first() or PortfolioState(portfolio=portfolio)
 
 
 def people_of(portfolio: Portfolio) -> list[tuple[UUID, str]]:
@@ -49,11 +50,13 @@ def days_in_stage(row: UseCase, today: date, zone: ZoneInfo) -> int:
     return (today - began).days
 
 
-def worth(portfolio: Portfolio, rows: Iterable[UseCase]) -> dict[str, Any]:
+def worth(state: PortfolioState, rows: Iterable[UseCase]) -> dict[str, Any]:
     """One scale for the ranges of these rows, and the pilots' range together, from joint draws as last stored."""
     stored = [getattr(row, "assessment", None) for row in rows]
     priced = [one for one in stored if one is not None and one.value_p50 is not None]
-    together = PortfolioValue.objects.filter(portfolio=portfolio, p50__isnull=False).first()
+    portfolio = state.portfolio
+    together: PortfolioValue | None = getattr(portfolio, "value", None)
+    together = together if together is not None and together.p50 is not None else None
     return {
         "low": min((float(one.value_p10) for one in priced), default=0.0),
         "high": max((float(one.value_p90) for one in priced), default=0.0),
