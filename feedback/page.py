@@ -56,7 +56,8 @@ SELECT e.use_case_id, e.exception_id, coalesce(e.kind, ''), coalesce(n.text, '')
     AND v.at = e.opened_at AND v.event_id = e.opening_id LIMIT 1), ''),
   coalesce(s.name, ''), coalesce(s.action, ''), coalesce(e.opened_at, e.state_at),
   coalesce(n.due_at, coalesce(e.opened_at, e.state_at) + coalesce(p.resolve_within_hours, 24) * interval '1 hour'),
-  o.id, coalesce(nullif(o.name, ''), o.email, ''), n.overdue_since IS NOT NULL
+  o.id, coalesce(nullif(o.name, ''), o.email, ''), n.overdue_since IS NOT NULL OR coalesce(n.due_at,
+    coalesce(e.opened_at, e.state_at) + coalesce(p.resolve_within_hours, 24) * interval '1 hour') < now()
 FROM feedback_exception e
   JOIN portfolio_usecase u ON u.id = e.use_case_id
   LEFT JOIN feedback_plan p ON p.use_case_id = e.use_case_id

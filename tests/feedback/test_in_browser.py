@@ -101,9 +101,9 @@ def test_the_light_turns_green_by_itself_and_an_exception_is_closed_in_the_dialo
     page.goto(f"{page.base}/u/{live.use_case.key}/feedback/")
     page.get_by_role("link", name="Close Late letter").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Nothing changes").check()
+    dialog.get_by_role("radio", name="Nothing changes").check()
     dialog.get_by_label("What is taught").fill("Known, a strike.")
     dialog.get_by_role("button", name="Close it").click()
-    page.get_by_text("The exception is closed.").wait_for()
+    page.get_by_text("The exception is closed.").first.wait_for()
     assert page.get_by_text("Late letter").count() == 0
     assert page.problems == []
