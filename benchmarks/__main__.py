@@ -10,7 +10,7 @@ import sys
 
 import django
 
-_MODULES = {"board": "pages", "list": "pages", "page": "pages", "recompute": "recompute"}
+_MODULES = {"ingest": "feedback", "board": "pages", "list": "pages", "page": "pages", "recompute": "recompute"}
 NAMES = tuple(_MODULES)
 
 
