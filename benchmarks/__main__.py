@@ -10,7 +10,7 @@ import sys
 
 import django
 
-_MODULES = {"board": "pages", "list": "pages", "page": "pages", "recompute": "recompute"}
+_MODULES = {"board": "pages", "list": "pages", "page": "pages", "recompute": "recompute", "value": "value"}
 NAMES = tuple(_MODULES)
 
 

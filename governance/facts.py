@@ -35,7 +35,7 @@ from roi.rules.gaps import NO_FACTS
 from roi.rules.gaps import gaps as roi_gaps
 
 _MAGNITUDE = {code: order for order, (code, _) in enumerate(MAGNITUDES)}
-_VIEWS = ("readiness",)  # roi and adoption join when their pages are there: a gap must never lack a way to close it
+_VIEWS = ("readiness", "roi")  # adoption joins when its pages are there: a gap must never lack a way to close it
 
 _ASKED = (Stage.PROPOSED, Stage.PILOT, Stage.PRODUCTION)
 

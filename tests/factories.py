@@ -11,6 +11,8 @@ from portfolio.actions.declare import Declared, declare
 from portfolio.models import Portfolio, UseCase
 from portfolio.rules import SYSTEM, Actor, Policy, Role, Stage
 from roi.actions import hypotheses
+from roi.rules.content import Amount, Benefit, Cost
+from roi.valuation import CostCategory
 
 # What select asks for beside a slot and the two seats.
 COMPLETE = {
@@ -21,6 +23,12 @@ COMPLETE = {
 # The least that counts as a drafted hypothesis; nothing to value yet.
 DRAFT = {"then_text": "letters are answered in a day", "measure": "Days to an answer", "kind": "time", "baseline": 9.0,
          "target": 1.0}  # fmt: skip
+WHOLE = {
+    **DRAFT, "if_text": "drafts are suggested", "because": "most letters repeat", "population": "9,000 letters a year",
+    "noticed_by": "who wrote", "baseline_source": "Mail log", "baseline_locked_on": date(2026, 1, 5), "threshold": 4.0,
+    "decision_rule": "Scale when it pays at day 90.", "costs": [Cost(one, state="none") for one in CostCategory],
+    "benefits": [Benefit("Hours", Amount(500.0))],
+}  # fmt: skip
 _TEXTS = {**COMPLETE, "problem": "Letters wait nine days."}
 
 
@@ -94,6 +102,23 @@ def _made(where: Portfolio, count: int, stage: Stage, title: str, facts: dict[st
         for number in range(1, count + 1)
     ]
     return declare(by=SYSTEM, portfolio=where, rows=rows)
+
+
+def signed_hypothesis(use_case: UseCase) -> UseCase:
+    """A whole hypothesis, signed by all seats, so that nothing of ROI blocks; empty seats are filled."""
+    row = UseCase.objects.select_related("portfolio").get(id=use_case.id)
+    leader = row.portfolio.memberships.filter(role=Role.LEADER).order_by("user__email").first().user
+    others = row.portfolio.memberships.filter(role=Role.CONTRIBUTOR).order_by("user__email")
+    lead = next((member.user for member in others), leader)  # a lead does not decide, so rather no leader
+    proposed = {"lead": lead, "sponsor": leader, "finance_partner": leader}
+    empty = {seat: user for seat, user in proposed.items() if getattr(row, f"{seat}_id") is None}
+    if empty:
+        row = use_cases.edit(by=SYSTEM, use_case_id=row.id, **empty)
+    hypotheses.edit(by=SYSTEM, use_case_id=row.id, **WHOLE)
+    for user in {row.lead, row.sponsor, row.finance_partner}:
+        hypotheses.sign(by=actor_for(user), use_case_id=row.id)
+    use_case.refresh_from_db()
+    return use_case
 
 
 def in_days(where: Portfolio, days: int) -> date:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from governance.actions import dates, nightly, verbs
-from governance.demo import readiness
+from governance.demo import readiness, roi
 from people import actions as people
 from people.models import User
 from portfolio.access.identity import person
@@ -19,6 +19,7 @@ from portfolio.actions import members, portfolios
 from portfolio.actions.declare import Declared, declare
 from portfolio.models import Portfolio, UseCase
 from portfolio.rules import SYSTEM, Actor, Policy, Role, Stage, Verb
+from roi.actions import values
 
 _FACTS = {"organisation": "organisation", "problem": "problem", "success": "success_statement", "why_ai": "why_ai",
           "stop": "stop_criterion", "outcome": "business_outcome", "magnitude": "magnitude", "users": "real_users",
@@ -79,16 +80,20 @@ def load() -> Portfolio:
     leader, other = person(users["helena"]), person(users["ruben"])
     sources = readiness.map_data(portfolio, told["data"], users)
     pairs = list(zip(told["use_cases"], made, strict=True))
+    priced = roi.story()
     for row, use_case in pairs:
         if "lane" in row:
             dates.choose_lane(
                 use_case_id=use_case.id, by=leader, lane=row["lane"], reason="Agreed in the steering round."
             )
         readiness.tell(row, use_case, users, sources)
+        if row["title"] in priced:
+            roi.tell(priced[row["title"]], use_case, users)
     nightly.recompute(everything=True)  # opens the items
     for row, use_case in pairs:
         readiness.plan(row, use_case, users)
         _decide(row, use_case, leader, other, users)
+    values.nightly(portfolio.id, portfolio.today())
     nightly.recompute(everything=True)
     return portfolio
 

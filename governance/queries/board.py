@@ -14,9 +14,11 @@ from governance.models import PortfolioState
 from governance.queries.filters import Filters, Page
 from governance.rules.advice import PAUSE, RUN, STOP
 from people.models import User
+from portfolio.formats import money
 from portfolio.models import Portfolio, UseCase
 from portfolio.models.use_cases import UseCaseSet
 from portfolio.rules import Stage
+from roi.models import PortfolioValue
 
 LISTED = 8  # of each other stage on the board; "show all" leads to the rest
 DRAWN_SLOTS = 12  # more slots than this are told in words only
@@ -25,7 +27,8 @@ _HEAVY = ("details", "searchable", "problem", "success_statement", "why_ai", "st
 
 def state_of(portfolio: Portfolio) -> PortfolioState:
     """The portfolio's read model; an empty one before the first recompute."""
-    return PortfolioState.objects.filter(portfolio=portfolio).first() or PortfolioState(portfolio=portfolio)
+    known = PortfolioState.objects.filter(portfolio=portfolio).select_related("portfolio__value")
+    return known.first() or PortfolioState(portfolio=portfolio)
 
 
 def people_of(portfolio: Portfolio) -> list[tuple[UUID, str]]:
@@ -45,6 +48,24 @@ def days_in_stage(row: UseCase, today: date, zone: ZoneInfo) -> int:
     if row.stage == Stage.PILOT and row.running_since:
         began = min(began, row.running_since)
     return (today - began).days
+
+
+def worth(state: PortfolioState, rows: Iterable[UseCase]) -> dict[str, Any]:
+    """One scale for the ranges of these rows, and the pilots' range together, from joint draws as last stored."""
+    stored = [getattr(row, "assessment", None) for row in rows]
+    priced = [one for one in stored if one is not None and one.value_p50 is not None]
+    portfolio = state.portfolio
+    together: PortfolioValue | None = getattr(portfolio, "value", None)
+    together = together if together is not None and together.p50 is not None else None
+    return {
+        "low": min((float(one.value_p10) for one in priced), default=0.0),
+        "high": max((float(one.value_p90) for one in priced), default=0.0),
+        "together": together,
+        "likely": money(together.p50, portfolio.currency) if together else "",
+        "range": f"{money(together.p10, portfolio.currency)} to {money(together.p90, portfolio.currency)}"
+        if together
+        else "",
+    }
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What stands behind the value and the advice? Rates, what it hangs on, and whether one more month is worth it."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from roi.models import Hypothesis, Reading, Valuation
 from roi.rules import track
 from roi.rules import value as value_rules
 from roi.rules.content import Content
-from roi.valuation import Appraisal
+from roi.valuation import Appraisal, Swing
 
 DAYS_A_MONTH = 30
 
@@ -27,6 +28,7 @@ class Why:
     rates: str
     next_month: str
     details: dict[str, Any]
+    tornado: Sequence[Swing]
     track_record: str
     triple: str
 
@@ -44,7 +46,8 @@ def why(use_case: UseCase, row: Hypothesis) -> Why | None:
     currency = use_case.portfolio.currency
     sentence, details = _next_month(row, said, newest, use_case, currency)
     return Why(
-        newest, likely, _rates(likely), sentence, details, words.track_record(benefits),
+        newest, likely, _rates(likely), sentence, details, valuation.tornado(given, benefits, costs),
+        words.track_record(benefits),
         words.triple_costs(newest.figures["npv"] - 2 * newest.figures["pvc"], currency),
     )  # fmt: skip
 

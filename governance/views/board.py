@@ -34,6 +34,7 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
         "menus": filters.menus(people[:60], _STAGES),
         "page": page,
         "groups": queries.grouped(page.rows, {} if filters.any else queries.advised(portfolio)),
+        "worth": queries.worth(state, page.rows),
         "show_pilots": filters.stage in ("", Stage.PILOT),
         "others": queries.others(portfolio, filters),
         "today": today,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -11,9 +12,10 @@ from governance.forms.readiness import KIND_WORDS, AskWaiver, ItemForm
 from governance.views.frame import answer, done, form_page, may, portfolio_of, use_case_of
 from portfolio.access.identity import actor_of
 from portfolio.models import UseCase
-from portfolio.rules import Conflict, NotVisible, Refused
+from portfolio.rules import Conflict, NotVisible, Refused, Stage
 from readiness.actions import items as actions
 from readiness.models import BlockingItem
+from roi.queries import check_ins_due
 
 
 def _context(use_case: UseCase, title: str, button: str) -> dict[str, Any]:
@@ -138,6 +140,14 @@ def waive(request: HttpRequest, ref: str, item_id: Any) -> HttpResponse:
     return done(request, _items(request, use_case))
 
 
+def _check_ins(request: HttpRequest, portfolio: Any, today: Any) -> list[Any]:
+    """Check-ins that are due on use cases where the reader is sponsor, lead or benefit owner."""
+    me = actor_of(request).user_id
+    seats = Q(lead_id=me) | Q(sponsor_id=me) | Q(benefit_owner_id=me)
+    active = UseCase.objects.filter(portfolio=portfolio, stage__in=(Stage.PILOT, Stage.PRODUCTION))
+    return check_ins_due(active.filter(seats).only("id", "key", "title"), today)
+
+
 def mine(request: HttpRequest, slug: str) -> HttpResponse:
     """The reader's open items, and what waits for nobody; overdue first."""
     portfolio = portfolio_of(request, slug)
@@ -153,5 +163,6 @@ def mine(request: HttpRequest, slug: str) -> HttpResponse:
     return answer(request, "governance/my_items.html", {
         "portfolio": portfolio, "kinds": KIND_WORDS, "today": today, "may": may(request, "item.edit"),
         "mine": list(rows.filter(owner_id=actor_of(request).user_id)[:200]),
+        "check_ins": _check_ins(request, portfolio, today),
         "nobodys": list(rows.filter(owner=None)[:50]), "nobodys_count": rows.filter(owner=None).count(),
     })  # fmt: skip

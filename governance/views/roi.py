@@ -25,6 +25,7 @@ from roi.rules import signing, track
 from roi.rules.content import Content, changes
 from roi.rules.pasted import parse
 
+_PARTS = [{"code": part.code, "title": part.title} for part in PARTS.values()]  # templates would call a class
 _RIGHTS = ("hypothesis.edit", "hypothesis.sign", "reading.record", "check_in.record", "realised.record")
 
 
@@ -60,7 +61,7 @@ def _sheet(request: HttpRequest, use_case: UseCase, refusal: tuple[Reason, ...] 
     unsigned = sheet and {one.label for one in sheet.seats if one.state != "signed"}
     return answer(request, "governance/roi.html", {
         "use_case": use_case, "portfolio": use_case.portfolio, "tabs": tabs(use_case, "roi"), "sheet": sheet,
-        "parts": list(PARTS.values()), "may": _rights(request, use_case), "refusal": refusal,
+        "parts": _PARTS, "may": _rights(request, use_case), "refusal": refusal,
         "to_sign": bool(unsigned and any(signing.SEAT_LABELS[seat] in unsigned for seat in mine)),
         "worth": words.value_range(sheet.spread, sheet.currency) if sheet and sheet.spread else "",
         "sentence": words.value(sheet.spread, sheet.content.horizon_months, sheet.currency) if sheet and sheet.spread else "",
@@ -112,7 +113,7 @@ def _edit_page(
     request: HttpRequest, use_case: UseCase, row: Hypothesis | None, form: Part, status: int = 200
 ) -> HttpResponse:  # fmt: skip
     return answer(request, "governance/roi_edit.html", {
-        "use_case": use_case, "portfolio": use_case.portfolio, "form": form, "row": row, "parts": list(PARTS.values()),
+        "use_case": use_case, "portfolio": use_case.portfolio, "form": form, "row": row, "parts": _PARTS,
         "window": _what_shows(row) if form.code in ("measure", "window") and row else None,
     }, status=status)  # fmt: skip
 

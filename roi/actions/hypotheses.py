@@ -86,7 +86,7 @@ def store(row: Hypothesis, use_case: UseCase, after: Content, by: Actor) -> Hypo
     if voids:
         ledger.append(
             use_case.portfolio_id, "hypothesis.signatures_void", by=by, subject=("use_case", use_case.id),
-            payload={"hypothesis": row.id, "version": number, "seats": voids,
+            payload={"hypothesis": row.id, "version": number, "for_seats": voids,
                      "fields": [one.field for one in changed if one.material]},
         )  # fmt: skip
     return row
@@ -213,6 +213,6 @@ def sign(*, by: Actor, use_case_id: UUID, version: int | None = None, number: in
     changes.touched([use_case.id])
     ledger.append(
         use_case.portfolio_id, "hypothesis.signed", by=by, subject=("use_case", use_case.id),
-        payload={"hypothesis": row.id, "version": row.number, "seats": fresh, "fingerprint": row.fingerprint},
+        payload={"hypothesis": row.id, "version": row.number, "for_seats": fresh, "fingerprint": row.fingerprint},
     )  # fmt: skip
     return made

@@ -17,7 +17,7 @@ from portfolio.models import UseCase
 from portfolio.rules import NotVisible, Reason, Refused
 from roi.actions import hypotheses as actions
 from roi.actions.scope import lane_of
-from roi.api.shapes import PAGE, HypothesisShape, Said, assumptions_of
+from roi.api.shapes import PAGE, HypothesisSaid, HypothesisShape, assumptions_of
 from roi.models import Hypothesis, HypothesisVersion, Valuation
 from roi.rules import content, signing, value
 
@@ -28,7 +28,7 @@ class Sign(Strict):
     number = Whole(min_value=1, required=False)
 
 
-class VersionShape(serializers.Serializer):
+class HypothesisVersionShape(serializers.Serializer):
     number = serializers.IntegerField()
     fingerprint = serializers.CharField()
     made_at = serializers.DateTimeField()
@@ -36,7 +36,7 @@ class VersionShape(serializers.Serializer):
     content = serializers.DictField()
 
 
-class ChangeShape(serializers.Serializer):
+class FieldChangeShape(serializers.Serializer):
     """`material`: it asks for new signatures; everything else is wording."""
 
     field = serializers.CharField()
@@ -48,7 +48,7 @@ class ChangeShape(serializers.Serializer):
 class CompareShape(serializers.Serializer):
     was = serializers.IntegerField()
     now = serializers.IntegerField()
-    changes = ChangeShape(many=True)
+    changes = FieldChangeShape(many=True)
 
 
 class CompareQuery(Strict):
@@ -122,9 +122,9 @@ class Hypotheses(UseCaseDoor):
         found = [shape(row, self.seen) for row in rows]
         return Response({"next": None, "previous": None, "results": found})
 
-    @speaks("Draft a hypothesis", body=Said, answer=HypothesisShape, status=201)
+    @speaks("Draft a hypothesis", body=HypothesisSaid, answer=HypothesisShape, status=201)
     def post(self, request: HttpRequest, ref: str) -> Response:
-        said = self.said(Said)
+        said = self.said(HypothesisSaid)
         if Hypothesis.objects.filter(use_case=self.seen).exists():
             raise Refused([Reason("hypothesis_exists", "There is one already: change it.", self.seen.key)])
         row = actions.edit(by=self.actor, use_case_id=self.seen.id, version=0, **said)
@@ -136,10 +136,12 @@ class OneHypothesis(HypothesisDoor):
     def get(self, request: HttpRequest, ref: str, hypothesis_id: UUID) -> Response:
         return self.changed(self.row)
 
-    @speaks("Change what it says", body=Said, answer=HypothesisShape, if_match=True)
+    @speaks("Change what it says", body=HypothesisSaid, answer=HypothesisShape, if_match=True)
     def patch(self, request: HttpRequest, ref: str, hypothesis_id: UUID) -> Response:
         version = self.version(self.row.id)
-        return self.changed(actions.edit(by=self.actor, use_case_id=self.seen.id, version=version, **self.said(Said)))
+        return self.changed(
+            actions.edit(by=self.actor, use_case_id=self.seen.id, version=version, **self.said(HypothesisSaid))
+        )
 
 
 class SignHypothesis(HypothesisDoor):
@@ -157,7 +159,7 @@ _VERSION = ("number", "fingerprint", "made_at", "worded_at", "content")
 class Versions(HypothesisDoor):
     query = frozenset({"cursor"})
 
-    @speaks("Every version, newest first", answer=VersionShape, many=True, query=CursorQuery, writes=False)
+    @speaks("Every version, newest first", answer=HypothesisVersionShape, many=True, query=CursorQuery, writes=False)
     def get(self, request: HttpRequest, ref: str, hypothesis_id: UUID) -> Response:
         rows = HypothesisVersion.objects.filter(hypothesis=self.row).values("id", *_VERSION)
         build = lambda row: {name: row[name] for name in _VERSION}  # noqa: E731

@@ -50,7 +50,7 @@ class AssumptionShape(Strict):
         return super().get_fields() | {"source": Text(max_length=300, required=False)}  # a word serializers keep
 
 
-class Said(Strict):
+class HypothesisSaid(Strict):
     """What the page says; only what is sent changes."""
 
     if_text = Text(max_length=5000, required=False)
@@ -99,7 +99,7 @@ class SeenShape(serializers.Serializer):
     weeks_more = serializers.IntegerField(allow_null=True, required=False)
 
 
-class HypothesisShape(Said):
+class HypothesisShape(HypothesisSaid):
     """The hypothesis as it reads now."""
 
     id = serializers.UUIDField()
@@ -181,7 +181,7 @@ def benefit_of(said: dict[str, Any]) -> Benefit:
     return Benefit(**said, amount=amount)
 
 
-PAGE = tuple(name for name in Said().fields if name != "assumptions")
+PAGE = tuple(name for name in HypothesisSaid().fields if name != "assumptions")
 
 
 def assumptions_of(row: Hypothesis) -> list[dict[str, Any]]:

@@ -219,7 +219,7 @@ class CostLine(models.Model):
         ]
 
     def as_cost(self) -> Cost:
-        amount = _amount(self.low, self.likely, self.high)
+        amount = amount_of(self.low, self.likely, self.high)
         return Cost(self.category, self.state, self.timing, amount, self.first_month, self.last_month, self.note)
 
 
@@ -251,12 +251,13 @@ class BenefitLine(models.Model):
         ]
 
     def as_benefit(self) -> Benefit:
-        amount = _amount(self.low, self.likely, self.high)
+        amount = amount_of(self.low, self.likely, self.high)
         assert amount is not None
         return Benefit(self.name, amount, self.first_month, self.full_month, self.last_month)
 
 
-def _amount(low: Any, likely: Any, high: Any) -> Amount | None:
+def amount_of(low: Any, likely: Any, high: Any) -> Amount | None:
+    """Three columns as an amount; None where nothing is said."""
     if likely is None:
         return None
     return Amount(float(likely), None if low is None else float(low), None if high is None else float(high))

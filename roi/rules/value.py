@@ -20,12 +20,9 @@ MOST_AMOUNT = 1e12
 
 def estimate(amount: Amount) -> Estimate:
     """The amount as an estimate; raises ValuationError with a plain sentence."""
-    low, likely, high = amount.low, amount.likely, amount.high
-    if low is None or high is None:
-        return Estimate(likely)
-    made = Estimate(likely, low=low, high=high)
-    _ = made.law  # raises for figures out of order or at a bound
-    return made
+    if amount.low is None or amount.high is None:
+        return Estimate(amount.likely)
+    return Estimate(amount.likely, low=amount.low, high=amount.high)
 
 
 def amount_faults(amount: Amount | None, subject: str, currency: str = "EUR") -> list[Reason]:
@@ -41,7 +38,7 @@ def amount_faults(amount: Amount | None, subject: str, currency: str = "EUR") ->
         text = "An amount that may be negative is two lines: split it into a benefit and a cost."
         return [Reason("negative", text, subject)]
     try:
-        estimate(amount)
+        _ = estimate(amount).law  # raises for figures out of order or at a bound
     except DisorderedEstimate as fault:
         low, likely, high = (money(one, currency) for one in fault.ordered)
         text = f"Low, likely and high are out of order. Did you mean {low}, {likely}, {high}?"
@@ -129,7 +126,6 @@ class Value:
     total_cost: float
     total_benefit: float
     by_category: dict[str, float] = field(hash=False)
-    tornado: list[dict[str, Any]] = field(hash=False)
 
     @property
     def bcr(self) -> float | None:
@@ -137,8 +133,7 @@ class Value:
 
     def figures(self) -> dict[str, Any]:
         """What is stored beside the summary columns."""
-        names = ("npv", "pvb", "pvc", "payback_months", "once", "monthly", "total_cost", "total_benefit", "by_category",
-                 "tornado")  # fmt: skip
+        names = ("npv", "pvb", "pvc", "payback_months", "once", "monthly", "total_cost", "total_benefit", "by_category")  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
 
@@ -148,7 +143,7 @@ def value(
     """The valuation of one hypothesis; None while nothing has a figure. Raises ValuationError.
 
     Reproducible: the same content, seed, factors and CODE_VERSION give the same figures on every machine. Rates of
-    return take as long as all of this together and are worked out behind "Why?" only (`valuation.appraise`).
+    return and what it hangs on take as long as all of this together, and are worked out behind "Why?" only.
     """
     given = hypothesis(content, annual_rate)
     if given is None:
@@ -169,10 +164,6 @@ def value(
         npv=pvb - pvc, pvb=pvb, pvc=pvc, payback_months=valuation.payback_months(flows.tolist()),
         once=once, monthly=monthly, total_cost=float(spent[~incoming].sum()), total_benefit=float(spent[incoming].sum()),
         by_category=_by_category(given.lines, spent.tolist()),
-        tornado=[
-            {"name": swing.name, "at_low": swing.at_low, "at_high": swing.at_high}
-            for swing in valuation.tornado(given, benefits, costs)
-        ],
     )  # fmt: skip
 
 

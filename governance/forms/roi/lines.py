@@ -25,12 +25,16 @@ class Costs(Part):
         made: dict[str, forms.Field] = {}
         for category in CostCategory:
             made |= {
-                f"{category}_state": forms.ChoiceField(label=category.label, choices=self._STATES, required=False),
-                f"{category}_once": AmountField(label=f"{category.label}, once"),
-                f"{category}_monthly": AmountField(label=f"{category.label}, a month"),
-                f"{category}_note": line(f"{category.label}, note"),
+                f"{category}_state": forms.ChoiceField(label="State", choices=self._STATES, required=False),
+                f"{category}_once": AmountField(label="Once"),
+                f"{category}_monthly": AmountField(label="A month"),
+                f"{category}_note": line("Note"),
             }
         return made
+
+    def label_of(self, name: str) -> str:
+        category, _, _ = name.rpartition("_")
+        return f"{CostCategory(category).label}, {super().label_of(name).lower()}"
 
     def show(self, content: Content) -> dict[str, str]:
         found = {f"{category}_{what}": "" for category in CostCategory for what in ("state", "once", "monthly", "note")}

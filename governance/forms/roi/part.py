@@ -49,6 +49,10 @@ class Part(Plain):
         """Fields that depend on how many rows there are."""
         return {}
 
+    def label_of(self, name: str) -> str:
+        """What people call this field when two changed it."""
+        return str(self.fields[name].label or name.replace("_", " "))
+
     def facts(self) -> dict[str, Any]:
         """What was typed, as `roi.actions.hypotheses.edit` takes it. Blank texts stay blank, blank figures are none."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
@@ -65,8 +69,7 @@ class Part(Plain):
             data[name] = typed
             theirs = now.get(name, "")
             if theirs.strip() not in (seen.strip(), typed.strip()):
-                label = str(self.fields[name].label or name.replace("_", " "))
-                clashes.append(Clash(name, label, theirs or "nothing", typed or "nothing"))
+                clashes.append(Clash(name, self.label_of(name), theirs or "nothing", typed or "nothing"))
         again = type(self)(data, content=present, version=version)
         again.clashes = sorted(clashes, key=lambda one: one.name)
         return again
