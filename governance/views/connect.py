@@ -66,12 +66,12 @@ def light(request: HttpRequest, ref: str) -> HttpResponse:
     return answer(request, "governance/connect.html", _context(request, use_case), part="light")
 
 
-def token_revoke(request: HttpRequest, ref: str, token_id: UUID) -> HttpResponse:
+def token_revoke(request: HttpRequest, ref: str, lent_id: UUID) -> HttpResponse:
     """End a token of this use case."""
     use_case = use_case_of(request, ref)
-    if not Token.objects.filter(use_case=use_case, id=token_id).exists():
+    if not Token.objects.filter(use_case=use_case, id=lent_id).exists():
         raise NotVisible
-    tokens.revoke_token(by=actor_of(request), token_id=token_id)
+    tokens.revoke_token(by=actor_of(request), token_id=lent_id)
     messages.success(request, "The token ended.")
     return done(request, reverse("use_case_connect", args=[use_case.key]))
 

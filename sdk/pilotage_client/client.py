@@ -166,6 +166,8 @@ class Client:
                 log.warning("pilotage_client: a turn failed", exc_info=True)
             if not self._queue:
                 self._idle.set()
+                if self._closing:  # what is left waits on disk for the next process
+                    return
 
     def _turn(self, failures: int) -> int:
         """Send what waits in memory, then what waits on disk. Answers how often sending failed in a row."""

@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from feedback.models import FrontlineLink, LearningAction, Ring, Signal
 from governance.actions import verbs
 from governance.forms.use_cases import SECTIONS
 from governance.models import Delegation, Request
@@ -42,6 +43,7 @@ CHILDREN = frozenset(
         "ring_id",
         "action_id",
         "link_id",
+        "lent_id",
     }
 ) | frozenset(readiness.CHILDREN)
 
@@ -111,6 +113,13 @@ def world(slug: str, mark: str) -> World:
         "run_id": ImportRun.objects.create(portfolio=portfolio, file_name=f"{mark}.csv").id,
         "job_id": Job.objects.create(portfolio=portfolio, kind="import", text=f"{mark} job").id,
     }  # fmt: skip
+    values |= {
+        "signal_id": Signal.objects.create(use_case=row, code="drift", name=f"{mark} drift").id,
+        "ring_id": Ring.objects.create(use_case=row, direction="up", rang_on=portfolio.today()).id,
+        "action_id": LearningAction.objects.create(use_case=row, text=f"{mark} lesson").id,
+        "lent_id": lend(portfolio, leader, "feedback:write", row.id).id,
+        "link_id": FrontlineLink.objects.create(use_case=row, digest=row.id.bytes * 2, name=mark, made_by=leader).id,
+    }
     return World(portfolio, leader, values | readiness.values(portfolio, row, leader, mark))
 
 
