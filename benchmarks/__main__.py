@@ -10,7 +10,14 @@ import sys
 
 import django
 
-_MODULES = {"board": "pages", "list": "pages", "page": "pages", "recompute": "recompute", "value": "value"}
+_MODULES = {
+    "ingest": "feedback",
+    "board": "pages",
+    "list": "pages",
+    "page": "pages",
+    "recompute": "recompute",
+    "value": "value",
+}
 NAMES = tuple(_MODULES)
 
 

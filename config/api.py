@@ -6,6 +6,7 @@ from config.rest import documents
 
 app_name = "api"
 urlpatterns = [
+    path("", include("feedback.urls")),  # first: its door is knocked at most often
     path("schema/", documents.Schema.as_view(), name="schema"),
     path("docs/", documents.docs, name="docs"),
     path("", include("portfolio.api.urls")),
@@ -14,5 +15,4 @@ urlpatterns = [
     path("", include("roi.api.urls")),
     path("", include("adoption.api_urls")),
     path("", include("governance.api.urls")),
-    path("", include("feedback.urls")),
 ]

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
+import msgspec
 import psycopg
 from django.db import connection
 from django.db.utils import IntegrityError
 from msgspec import Struct
 
-from feedback import arrays, partitions
+from feedback import arrays, events, partitions
 from feedback.events import Batch, Rejection, Row
 
 
@@ -92,6 +94,14 @@ def store(use_case_id: UUID, batch: Batch, received_at: datetime) -> Answer:
         ],
         rejected=batch.rejected,
     )
+
+
+def store_one(use_case_id: UUID, event: dict[str, Any], now: datetime) -> None:
+    """One event of our own, by the same way as everybody's. Raises ValueError for one that would be rejected."""
+    batch = events.read(msgspec.json.encode({"events": [event]}), events.JSON, "", now)
+    if batch.rejected:
+        raise ValueError(batch.rejected[0].text)
+    store(use_case_id, batch, now)
 
 
 def _insert(use_case_id: UUID, batch: Batch, received_at: datetime) -> list[tuple[Row, bool]]:

@@ -14,8 +14,7 @@ from uuid import UUID
 
 from django.db import Error, connection, transaction
 
-from feedback import queries
-from feedback.actions.exceptions import store
+from feedback import ingest, queries
 from feedback.actions.learning import open_by_itself
 from feedback.models import IncidentNote, LearningAction, Plan, Ring, Signal
 from feedback.rules import watch as rules
@@ -93,7 +92,7 @@ def _breach(signal: Signal, at: datetime, value: Decimal) -> None:
     now = datetime.now(UTC)
     event = {"id": f"pilotage opened {exception_id}", "type": "exception", "at": min(at, now).isoformat(),
              "exception": exception_id, "state": "opened", "kind": "signal"}  # fmt: skip
-    store(signal.use_case_id, event, now)
+    ingest.store_one(signal.use_case_id, event, now)
 
 
 def _short(value: Decimal | None) -> str:

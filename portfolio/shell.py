@@ -23,6 +23,7 @@ PLACES = (
     ("check", "My items", "my_items", ()),
     ("calendar", "Go/no-go dates", "calendar", ()),
     ("database", "Data map", "data_map", ()),
+    ("exceptions", "Exceptions", "exceptions", ()),
     ("bolt", "Lanes", "lanes", ()),
     ("import", "Import", "imports", ()),
     ("decision", "Decision log", "decisions", ("/d/",)),

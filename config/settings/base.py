@@ -185,6 +185,9 @@ SPECTACULAR_SETTINGS = {
         "Role": "portfolio.api.members.ROLES",
         "Status": "governance.api.shapes.STATUSES",
         "LaneCode": "portfolio.models.Lane.CODES",
+        "SignalState": "feedback.api.plan.SIGNAL_STATES",
+        "BandState": "feedback.api.work.BAND_STATES",
+        "AlarmDirection": "feedback.api.plan.DIRECTIONS",
     },
 }
 

@@ -5,14 +5,12 @@ median and 90th percentile remain a function of the set of events.
 """
 
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
-import msgspec
 from django.db import transaction
 from django.utils import timezone
 
-from feedback import events, fold, ingest
+from feedback import fold, ingest
 from feedback.actions.door import owner_faults, use_case_of
 from feedback.actions.learning import opened
 from feedback.models import Incident, IncidentNote, LearningAction
@@ -64,7 +62,7 @@ def close(
     now = datetime.now(UTC)
     said = {"id": f"pilotage closed {exception_id[:200]} {now.isoformat()}", "type": "exception", "at": now.isoformat(),
             "exception": exception_id, "state": "resolved", "resolution": note.strip()[:4000] or None}  # fmt: skip
-    store(use_case.id, {key: value for key, value in said.items() if value is not None}, now)
+    ingest.store_one(use_case.id, {key: value for key, value in said.items() if value is not None}, now)
     row.closed_at, row.closed_by_id, row.change, row.note, row.overdue_since = (
         now,
         by.user_id,
@@ -82,15 +80,6 @@ def close(
     )  # fmt: skip
     transaction.on_commit(lambda: fold.fold_once(use_case.id, changes.touched), robust=True)
     return row
-
-
-def store(use_case_id: UUID, event: dict[str, Any], now: datetime) -> None:
-    """One event of our own, by the same way as everybody's."""
-    body = msgspec.json.encode({"events": [event]})
-    batch = events.read(body, events.JSON, "", now)
-    if batch.rejected:
-        raise ValueError(batch.rejected[0].text)
-    ingest.store(use_case_id, batch, now)
 
 
 def _note(use_case: UseCase, exception_id: str) -> IncidentNote:

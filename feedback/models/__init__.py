@@ -2,11 +2,12 @@
 
 from feedback.models.plan import ModelSeen, Plan, Signal
 from feedback.models.stored import Case, Event, Incident, Key, Pending, Rollup
-from feedback.models.work import IncidentNote, LearningAction, Ring
+from feedback.models.work import FrontlineLink, IncidentNote, LearningAction, Ring
 
 __all__ = [
     "Case",
     "Event",
+    "FrontlineLink",
     "Incident",
     "IncidentNote",
     "Key",

@@ -77,3 +77,20 @@ class Ring(models.Model):
     class Meta:
         ordering = ["-rang_on", "-made_at"]
         constraints = [models.UniqueConstraint(fields=["use_case", "rang_on", "direction"], name="feedback_ring_once")]
+
+
+class FrontlineLink(models.Model):
+    """A link for people without an account: one screen, one use case. Only the SHA-256 of its secret is stored."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    use_case = models.ForeignKey(UseCase, models.CASCADE, related_name="frontline_links")
+    digest = models.BinaryField(max_length=32, unique=True)
+    name = models.CharField(max_length=120)  # who has it: a team, a room
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OfUseCase.as_manager()
+
+    class Meta:
+        ordering = ["-made_at"]

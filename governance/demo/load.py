@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from governance.actions import dates, nightly, verbs
-from governance.demo import readiness, roi
+from governance.demo import feedback, readiness, roi
 from people import actions as people
 from people.models import User
 from portfolio.access.identity import person
@@ -89,10 +89,14 @@ def load() -> Portfolio:
         readiness.tell(row, use_case, users, sources)
         if row["title"] in priced:
             roi.tell(priced[row["title"]], use_case, users)
+        if row.get("watched"):
+            feedback.agree(use_case, users)
     nightly.recompute(everything=True)  # opens the items
     for row, use_case in pairs:
         readiness.plan(row, use_case, users)
         _decide(row, use_case, leader, other, users)
+        if row.get("watched"):
+            feedback.stream(use_case, users)
     values.nightly(portfolio.id, portfolio.today())
     nightly.recompute(everything=True)
     return portfolio

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+import psycopg
 from django.db import connection
 from django.http import HttpRequest
 from rest_framework.authentication import CSRFCheck
@@ -66,10 +67,11 @@ def _bearer(header: str, ref: str) -> _Found:
     row_id = as_uuid(ref)
     row = None
     if named is not None:
-        with connection.cursor() as cursor:
-            where = "u.id = %s" if row_id else "u.key = %s"
-            cursor.execute(_LOOK.format(named=where), [row_id or ref[:20].upper(), named[0]])
-            row = cursor.fetchone()
+        where = "u.id = %s" if row_id else "u.key = %s"
+        connection.ensure_connection()
+        # Bound on the server, so that it is planned once a connection: the plan costs more than the look.
+        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+            row = cursor.execute(_LOOK.format(named=where), [row_id or ref[:20].upper(), named[0]]).fetchone()
     if not tokens.proves(named, bytes(row[1]) if row else None) or row is None:
         raise NotIdentified("This token is unknown, expired or revoked.")
     token_id, _, scopes, portfolio_id, limited_to, maker, role, use_case_id, *seats = row

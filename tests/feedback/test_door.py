@@ -5,6 +5,7 @@ import json
 from itertools import count
 from uuid import uuid4
 
+import psycopg
 import pytest
 import redis
 from django.db import connection
@@ -91,11 +92,19 @@ def test_a_token_reaches_its_own_use_case_by_id_and_by_key(live):
         assert (answer.status_code, said["received"]) == (200, 1)
 
 
-def test_a_request_asks_who_may_in_one_query_and_stores_in_one(live):
+def test_a_request_asks_who_may_in_one_statement_and_stores_in_one(live, monkeypatch):
     send(live.token, live.id)
+    said, execute = [], psycopg.Cursor.execute
+
+    def heard(cursor, statement, *args, **options):
+        said.append(str(statement).split()[0])
+        return execute(cursor, statement, *args, **options)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", heard)
     with CaptureQueriesContext(connection) as asked:
         send(live.token, live.id, [BODY["events"][0] | {"id": "2"}])
-    assert len(asked) == 1  # the look at the door; the store goes by its own cursor, in one statement
+    assert len(asked) == 0  # nothing by Django's own cursors
+    assert said == ["SELECT", "WITH"]  # the look at the door, the store
 
 
 def test_the_door_is_closed_as_the_rules_say(live):

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from feedback import facts, fold, queries, watch
+from feedback import facts, fold, ingest, queries, watch
 from feedback.actions import alarms, exceptions, learning, plan
 from feedback.models import IncidentNote, LearningAction, Plan, Ring, Signal
 from governance import facts as governance_facts
@@ -25,7 +25,7 @@ DRIFT = {"code": "drift", "name": "Input drift", "upper": Decimal("0.2"), "actio
 def send(live, *events):
     for number, event in enumerate(events):
         made = {"id": f"{number} {event}"[:250], "at": NOW.isoformat()} | event
-        exceptions.store(live.id, made, NOW)
+        ingest.store_one(live.id, made, NOW)
     fold.fold(live.id, changes.touched)
 
 
@@ -129,7 +129,7 @@ def decisions(live, on, overridden, accepted, reason="new code"):
         action = "overridden" if number < overridden else "accepted"
         event = {"type": "decision", "case": f"{on} {number}", "action": action, "at": f"{on}T10:00:00Z",
                  "id": f"{on} {number}"}  # fmt: skip
-        exceptions.store(live.id, event | ({"reason": reason} if action == "overridden" else {}), NOW)
+        ingest.store_one(live.id, event | ({"reason": reason} if action == "overridden" else {}), NOW)
 
 
 def test_a_closed_day_rings_once_is_acknowledged_and_has_its_digest(live):

@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from feedback.models import FrontlineLink, LearningAction, Ring, Signal
 from governance.actions import verbs
 from governance.forms.use_cases import SECTIONS
 from governance.models import Delegation, Request
@@ -31,9 +32,21 @@ from tests.house import walk_roi as roi
 CANARY = "Zweifelstein"  # stands in every text of the portfolio abroad; no word, no time zone
 OF_PORTFOLIO = frozenset({"slug", "job_id"})  # parameters that say: about a whole portfolio
 OWN_ONLY = frozenset({"api:withdraw", "withdraw"})  # whose object it is decides too: 403 for another's
-CHILDREN = frozenset({"member_id", "token_id", "request_id", "decision_id", "run_id", "delegation_id"}) | frozenset(
-    readiness.CHILDREN + roi.CHILDREN
-)
+CHILDREN = frozenset(
+    {
+        "member_id",
+        "token_id",
+        "request_id",
+        "decision_id",
+        "run_id",
+        "delegation_id",
+        "signal_id",
+        "ring_id",
+        "action_id",
+        "link_id",
+        "lent_id",
+    }
+) | frozenset(readiness.CHILDREN + roi.CHILDREN)
 
 
 @dataclass(frozen=True)
@@ -101,6 +114,13 @@ def world(slug: str, mark: str) -> World:
         "run_id": ImportRun.objects.create(portfolio=portfolio, file_name=f"{mark}.csv").id,
         "job_id": Job.objects.create(portfolio=portfolio, kind="import", text=f"{mark} job").id,
     }  # fmt: skip
+    values |= {
+        "signal_id": Signal.objects.create(use_case=row, code="drift", name=f"{mark} drift").id,
+        "ring_id": Ring.objects.create(use_case=row, direction="up", rang_on=portfolio.today()).id,
+        "action_id": LearningAction.objects.create(use_case=row, text=f"{mark} lesson").id,
+        "lent_id": lend(portfolio, leader, "feedback:write", row.id).id,
+        "link_id": FrontlineLink.objects.create(use_case=row, digest=row.id.bytes * 2, name=mark, made_by=leader).id,
+    }
     return World(portfolio, leader, values | readiness.values(portfolio, row, leader, mark) | roi.values(row, mark))
 
 

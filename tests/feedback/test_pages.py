@@ -1,0 +1,189 @@
+"""Can people read and do on the pages what feedback asks of them, and can the frontline without an account?"""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from feedback import fold, ingest, limits, queries
+from feedback.actions import frontline, plan
+from feedback.models import FrontlineLink, LearningAction, Ring, Signal
+from portfolio.models import Token
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def leader(live):
+    client = Client()
+    client.force_login(live.portfolio.memberships.get(role="leader").user)
+    return client
+
+
+@pytest.fixture
+def vera(live):
+    client = Client()
+    client.force_login(factories.join(live.portfolio, factories.person("vera"), "viewer"))
+    return client
+
+
+def at(live, path=""):
+    return f"/u/{live.use_case.key}/feedback/{path}"
+
+
+def filled(live):
+    """28 days of decisions, some outcomes, an open exception, a signal out of its limits."""
+    events = []
+    for number in range(280):
+        on = NOW - timedelta(days=number % 28, minutes=number)
+        over = number % 5 == 0
+        common = {"case": str(number), "at": on.isoformat()}
+        events += [
+            common | {"id": f"s{number}", "type": "suggestion", "model": "r 3", "segment": "motor" if number % 2 else "home"},
+            common | {"id": f"d{number}", "type": "decision", "action": "overridden" if over else "accepted"}
+            | ({"reason": "new <b>code</b>"} if over else {}),
+            common | {"id": f"o{number}", "type": "outcome", "correct": not over or number % 10 == 0, "value": "2"},
+        ]  # fmt: skip
+    events.append({"id": "e", "type": "exception", "exception": "late/1?&", "state": "opened", "case": "L-1",
+                   "at": (NOW - timedelta(hours=30)).isoformat(), "kind": "late_letter"})  # fmt: skip
+    for event in events:
+        ingest.store_one(live.id, event, NOW)
+    fold.fold(live.id)
+
+
+def test_the_tab_shows_counts_band_reliance_reasons_and_work(live, leader, django_assert_max_num_queries):
+    plan.agree(by=live.leader, use_case_id=live.id, band_low=0.08, band_high=0.18)
+    plan.define_signal(by=live.leader, use_case_id=live.id, code="drift", name="Input drift", upper=1, action="Look.",
+                       owner_id=live.leader.user_id)  # fmt: skip
+    filled(live)
+    ingest.store_one(
+        live.id, {"id": "x", "type": "signal", "signal": "drift", "value": "3", "at": NOW.isoformat()}, NOW
+    )
+    fold.fold(live.id)
+    Ring.objects.create(use_case=live.use_case, direction="up", rang_on=NOW.date(), rate=0.2)
+    LearningAction.objects.create(
+        use_case=live.use_case, reason="new <b>code</b>", text="Shown", taught_on=NOW.date() - timedelta(days=9)
+    )
+    with django_assert_max_num_queries(60):
+        page = leader.get(at(live)).content.decode().replace("\u00a0", " ")
+    for words in ("20.0 % over 28 days, band 8 % to 18 %", "Overrides are at 20 %, above the agreed 18 %.", "Alarm,",
+                  "People were right in 50 % of their overrides", "new &lt;b&gt;code&lt;/b&gt;", "Late letter", "case L-1",
+                  "Input drift", "outside its limit", "What we taught", "By segment", "€560"):  # fmt: skip
+        assert words in page, words
+    assert "<b>code</b>" not in page
+
+
+def test_an_empty_tab_says_how_to_begin(live, leader, vera):
+    page = leader.get(at(live)).content.decode()
+    assert "Nothing has arrived yet" in page
+    assert "No signal is watched" in page
+    assert "Say what changes" not in vera.get(at(live)).content.decode()
+
+
+def test_the_band_a_signal_and_a_lesson_are_agreed_in_forms(live, leader):
+    refused = leader.post(at(live, "plan/"), {"watches": "override", "band_low": "30", "band_high": "10", "minimum_sample": 20,
+                                              "resolve_within_hours": 24})  # fmt: skip
+    assert (refused.status_code, b"the lower first" in refused.content) == (422, True)
+    done = leader.post(at(live, "plan/"), {"watches": "override", "band_low": "8", "band_high": "18", "minimum_sample": 20,
+                                           "resolve_within_hours": 24})  # fmt: skip
+    assert done.status_code == 302
+    live.use_case.feedback_plan.refresh_from_db()
+    assert live.use_case.feedback_plan.band == (0.08, 0.18)
+    assert b'value="8' in leader.get(at(live, "plan/")).content
+    leader.post(at(live, "signals/add/"), {"code": "cost", "name": "Cost", "upper": "6", "silent_after_hours": 24})
+    signal = Signal.objects.get(use_case=live.use_case)
+    assert leader.get(at(live, f"signals/{signal.id}/")).status_code == 200
+    assert leader.post(at(live, f"signals/{signal.id}/"), {"retire": "1"}).status_code == 302
+    leader.post(at(live, "lessons/add/"), {"text": "Show the confidence", "reason": "not sure"})
+    lesson = LearningAction.objects.get(use_case=live.use_case)
+    assert (
+        leader.post(
+            at(live, f"lessons/{lesson.id}/"), {"text": "Shown", "taught_on": live.portfolio.today()}
+        ).status_code
+        == 302
+    )
+    assert leader.get(at(live, f"signals/{live.id}/")).status_code == 404
+
+
+def test_an_exception_is_closed_where_it_is_seen(live, leader, vera):
+    filled(live)
+    for page in (leader.get(at(live)), leader.get(f"/p/{live.portfolio.slug}/exceptions/")):
+        [link] = set(re.findall(r'href="([^"]*/feedback/close/[^"]*)"', page.content.decode()))
+    assert b"1 open" in vera.get(f"/p/{live.portfolio.slug}/exceptions/").content
+    form = leader.get(link)
+    assert b'value="late/1?&amp;"' in form.content
+    refused = leader.post(at(live, "close/"), {"exception": "late/1?&"})
+    assert (refused.status_code, b"Say what changes" in refused.content) == (422, True)
+    assert (
+        leader.post(at(live, "close/"), {"exception": "late/1?&", "change": "nothing", "note": "Known."}).status_code
+        == 302
+    )
+    fold.fold(live.id)
+    assert queries.summary(live.id)["exceptions"]["open"] == 0
+
+
+def test_an_alarm_is_acknowledged_with_a_note(live, leader):
+    ring = Ring.objects.create(use_case=live.use_case, direction="down", rang_on=NOW.date())
+    assert leader.post(at(live, f"alarms/{ring.id}/"), {"note": ""}).status_code == 422
+    assert leader.post(at(live, f"alarms/{ring.id}/"), {"note": "A holiday."}).status_code == 302
+    ring.refresh_from_db()
+    assert ring.note == "A holiday."
+
+
+def test_a_new_engineer_reaches_the_green_light(live, leader, vera):
+    path = f"/u/{live.use_case.key}/connect/"
+    assert b"Make the token" not in vera.get(path).content
+    assert vera.post(path).status_code == 403
+    made = leader.post(path)
+    [token] = set(re.findall(r"apg_\w+", made.content.decode()))
+    assert b"Waiting for the test event" in made.content
+    assert token not in leader.get(path).content.decode()
+    event = {"id": "t", "type": "decision", "case": "test", "action": "accepted", "at": NOW.isoformat(), "test": True}
+    sent = Client().post(f"/api/v1/use-cases/{live.use_case.key}/feedback/batch/", {"events": [event]},
+                         content_type="application/json", headers={"Authorization": f"Bearer {token}"})  # fmt: skip
+    assert sent.json()["created"] == 1
+    assert b"Green light" in leader.get(f"{path}light/").content
+    assert queries.summary(live.id)["decided"] == 0
+    row = Token.objects.filter(use_case=live.use_case).latest("made_at")
+    assert leader.post(f"{path}tokens/{row.id}/end/").status_code == 302
+    row.refresh_from_db()
+    assert row.revoked_at is not None
+
+
+def hidden(page):
+    return re.search(rb'name="form_id" value="([^"]+)"', page.content)[1].decode()
+
+
+def test_the_frontline_says_what_happened_without_an_account(live, leader):
+    made = leader.post(f"/u/{live.use_case.key}/connect/link/", {"name": "Mail room"})
+    path = re.search(r"http://testserver(/f/[\w-]+/)", made.content.decode())[1]
+    phone = Client(enforce_csrf_checks=True)
+    page = phone.get(path)
+    assert (page.status_code, page["Cache-Control"].split(",")[0]) == (200, "max-age=0")
+    csrf = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', page.content)[1].decode()
+    said = {"form_id": hidden(page), "case": "L-9", "summary": "Motor claims", "action": "overridden", "reason": "wrong form",
+            "note": "", "csrfmiddlewaretoken": csrf}  # fmt: skip
+    assert phone.post(path, said | {"action": ""}).status_code == 422
+    assert b"it is noted" in phone.post(path, said).content
+    phone.post(path, said)  # pressed twice
+    counts = queries.summary(live.id)
+    assert (counts["suggestions"], counts["overridden"]) == (1, 1)
+    link = FrontlineLink.objects.get(use_case=live.use_case)
+    leader.post(f"/u/{live.use_case.key}/connect/link/{link.id}/end/")
+    assert phone.get(path).content == phone.get("/f/unknown/").content
+    assert phone.get(path).status_code == 404
+
+
+def test_a_link_is_limited_and_ends_with_its_use_case(live, monkeypatch):
+    _, secret = frontline.make_link(by=live.leader, use_case_id=live.id, name="Mail room")
+    monkeypatch.setattr(limits, "FRONTLINE", limits.Limit(f"test {live.id}", requests=1, seconds=3600))
+    phone = Client()
+    assert phone.post(f"/f/{secret}/", {}).status_code == 422
+    flood = phone.post(f"/f/{secret}/", {})
+    assert (flood.status_code, int(flood["Retry-After"]) > 0) == (429, True)
+    live.use_case.stage = "stopped"
+    live.use_case.save()
+    assert phone.get(f"/f/{secret}/").status_code == 404
