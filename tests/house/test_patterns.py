@@ -7,6 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 _PAGES = "tests/governance/pages/"
+_WALK = "tests/house/test_pages_in_browser.py"
 _BROWSER = f"{_PAGES}test_in_browser.py"
 
 # number and name of the pattern (ux.md) → the test that looks
@@ -18,16 +19,18 @@ TESTED = {
     "11 filters in the address": f"{_PAGES}test_visit.py::test_pilots_without_a_lead_are_found_by_the_address",
     "12 compare side by side": f"{_PAGES}test_people.py::test_comparison_hides_what_is_equal_on_demand",
     "13 keyboard first": f"{_BROWSER}::test_palette_leads_to_a_use_case",
-    "20 dark mode by token": f"{_BROWSER}::test_axe_finds_nothing_on_any_page",
+    "14 empty states": f"{_PAGES}test_board.py::test_empty_portfolio_teaches",
+    "20 dark mode by token": f"{_WALK}::test_axe_finds_nothing",
+    "21 responsive by reflow": f"{_WALK}::test_nothing_moves_scrolls_sideways_or_breaks_the_policy",
     "22 no drag, all by keys": f"{_BROWSER}::test_the_rest_is_paused_by_keyboard_alone",
 }
 # what has no test of its own yet → the work that brings it
 OWED = {
     "3 warnings are derived": "First hour", "4 prioritisation matrix": "ROI", "5 status never by colour": "First hour",
     "6 scorecard with the next step": "Readiness", "7 task list": "Readiness", "8 forecast, not a promise": "Readiness",
-    "14 empty states": "First hour", "15 decision log": "First hour", "16 activity timeline": "First hour",
+    "15 decision log": "First hour", "16 activity timeline": "First hour",
     "17 printable one-pager": "ROI", "18 calendar of dates": "Readiness", "19 dense but calm": "First hour",
-    "21 responsive by reflow": "First hour", "23 focus not hidden": "First hour", "24 speed is felt": "First hour",
+    "23 focus not hidden": "First hour", "24 speed is felt": "First hour",
     "25 say what changed": "First hour",
 }  # fmt: skip
 
