@@ -161,7 +161,9 @@ def page_of(use_case: UseCase) -> ReadinessPage:
         for waiver in Waiver.objects.open().filter(item__use_case=use_case).select_related("requested_by")
     }
     found = outlook(picture, facts)
+    words = {item.id: item.text for item in items}
     for item in items:
+        item.after = [words[other] for other in item.waits_on if other in words]  # type: ignore[attr-defined]
         item.effect = found.effects.get(str(item.id))  # type: ignore[attr-defined]
         item.days = item.age(facts.on)  # type: ignore[attr-defined]
         item.waived_until = waived.get(item.id)  # type: ignore[attr-defined]
