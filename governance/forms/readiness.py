@@ -10,9 +10,7 @@ from governance.forms.fields import Day, Plain, Text, members_of
 from portfolio.models import Portfolio, UseCase
 from readiness.actions.items import MOST_AT_ONCE
 from readiness.forecast.curves import STARTING_MEDIANS
-from readiness.models import BlockingItem, DataSource
-from readiness.models.data import ACCESS, CLASSES
-from readiness.rules.facts import RATING_WORDS
+from readiness.models import BlockingItem
 
 KIND_WORDS = {
     "name_person": "Name a person",
@@ -24,7 +22,6 @@ KIND_WORDS = {
     "other": "Other",
 }
 KINDS = [(kind, KIND_WORDS[kind]) for kind in STARTING_MEDIANS]
-RATINGS = list(enumerate(RATING_WORDS))
 
 
 class Draft(Plain):
@@ -118,55 +115,3 @@ def _is_id(text: str) -> bool:
 class AskWaiver(Plain):
     reason = Text(label="Why may it pass for now?")
     until_on = Day(label="Until")
-
-
-class NeedForm(Plain):
-    purpose = forms.CharField(max_length=300, label="What it needs")
-    source = forms.ModelChoiceField(
-        queryset=None, required=False, label="From which source", empty_label="not known yet"
-    )
-    access = forms.ChoiceField(choices=ACCESS, required=False, label="Access")
-    granted_until = Day(required=False, label="Granted until")
-
-    def __init__(self, *args: Any, portfolio: Portfolio, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["source"].queryset = DataSource.objects.filter(portfolio=portfolio)
-
-
-class SourceForm(Plain):
-    name = forms.CharField(max_length=200, label="Name")
-    system = forms.CharField(max_length=200, required=False, label="System")
-    owner = forms.ModelChoiceField(queryset=None, required=False, label="Owner", empty_label="nobody yet")
-    steward = forms.ModelChoiceField(queryset=None, required=False, label="Steward", empty_label="nobody yet")
-    access_path = forms.CharField(max_length=300, required=False, label="How one gets at it")
-    access_state = forms.ChoiceField(choices=ACCESS, required=False, label="Access")
-    contract = forms.CharField(max_length=300, required=False, label="Contract")
-    classification = forms.ChoiceField(choices=CLASSES, label="Classification", initial="internal")
-    personal_data = forms.BooleanField(required=False, label="Holds personal data")
-
-    def __init__(self, *args: Any, portfolio: Portfolio, **options: Any) -> None:
-        super().__init__(*args, **options)
-        for name in ("owner", "steward"):
-            self.fields[name].queryset = members_of(portfolio)
-
-
-class RateForm(Plain):
-    """Four ratings; the least counts."""
-
-    accessible = forms.TypedChoiceField(choices=RATINGS, coerce=int, label="Accessible: can we get at it, in time?")
-    accurate = forms.TypedChoiceField(choices=RATINGS, coerce=int, label="Accurate: is it right, and complete?")
-    consistent = forms.TypedChoiceField(
-        choices=RATINGS, coerce=int, label="Consistent: the same shape and meaning everywhere?"
-    )
-    governed = forms.TypedChoiceField(
-        choices=RATINGS, coerce=int, label="Governed: owned, permitted, kept for a known time?"
-    )
-    note = Text(required=False, label="What you saw")
-
-
-class LaneText(Plain):
-    BY_CODE = {"unusable_set": "text"}
-    text = forms.CharField(
-        max_length=200_000, label="Questions, as YAML", widget=forms.Textarea(attrs={"rows": 28, "spellcheck": "false"})
-    )
-    version = forms.IntegerField(widget=forms.HiddenInput)

@@ -14,7 +14,7 @@ from governance.queries.timeline import Line, about
 from governance.rules.facts import Facts
 from governance.rules.status import why_no_date
 from people.models import User
-from portfolio.models import UseCase
+from portfolio.models import Lane, UseCase
 from portfolio.rules import Policy
 from readiness.models import Answer, BlockingItem, Evidence, Waiver
 from readiness.rules.answers import SETTLED, State, is_clear, state_of, waits_for
@@ -85,6 +85,7 @@ class ReadinessPage:
     lines: list[Line]
     proposals: int  # items that one click would give an owner or a date
     today: date
+    newer: bool = False  # its lane has a newer version than the one it answers
 
     @property
     def next_part(self) -> PartView | None:
@@ -174,5 +175,12 @@ def page_of(use_case: UseCase) -> ReadinessPage:
         found, why_no_date(facts) if facts.open_hard() else "",
         list(AgreedDate.objects.filter(use_case=use_case).select_related("made_by")[:5]), about(use_case, 6),
         sum(bool((i.owner_id is None and i.proposed_owner_id) or (i.due_on is None and i.proposed_due_on)) for i in items),
-        facts.on,
+        facts.on, _newer(use_case),
     )  # fmt: skip
+
+
+def _newer(use_case: UseCase) -> bool:
+    lane = use_case.lane
+    if lane is None:
+        return False
+    return Lane.objects.filter(portfolio_id=lane.portfolio_id, code=lane.code, version__gt=lane.version).exists()
