@@ -33,6 +33,7 @@ class Draft(Plain):
 
 class Send(Draft):
     does_not_apply = forms.BooleanField(required=False, label="It does not apply here (say why above)")
+    effective_on = Day(required=False, label="Holds from")
     expires_on = Day(required=False, label="Expires on", help_text="Empty: it holds until somebody takes it back.")
 
 
@@ -43,11 +44,18 @@ class Judge(Plain):
 
 
 class Attach(Plain):
-    BY_CODE = {"link_type": "url", "file_type": "file", "file_too_large": "file", "file_empty": "file"}
+    BY_CODE = {
+        "dates_crossed": "effective_on",
+        "link_type": "url",
+        "file_type": "file",
+        "file_too_large": "file",
+        "file_empty": "file",
+    }
     file = forms.FileField(
         required=False, label="File", help_text="PDF, picture, office document or text, at most 20 MiB."
     )
     url = forms.CharField(required=False, max_length=2000, label="or a link", widget=forms.URLInput)
+    effective_on = Day(required=False, label="Holds from")
     expires_on = Day(required=False, label="Expires on")
 
     def clean(self) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from people.models import User
 from portfolio.models import Lane, UseCase
 from portfolio.rules import Policy
 from readiness.models import Answer, BlockingItem, Evidence, Waiver
-from readiness.rules.answers import SETTLED, State, is_clear, state_of, waits_for
+from readiness.rules.answers import SETTLED, State, is_answered, state_of, waits_for
 from readiness.rules.facts import ReadinessFacts
-from readiness.rules.sets import QUESTIONS, Part
+from readiness.rules.sets import QUESTIONS, Part, QuestionSet
 
 
 @dataclass
@@ -33,6 +33,7 @@ class PartView:
     who: str = ""  # accepted by, back with, waits for
     evidence: list[Evidence] = field(default_factory=list)
     clear: bool = False
+    unwatched: bool = False  # rests on a monitoring plan without one complete signal
 
     @property
     def pill(self) -> str:
@@ -121,7 +122,7 @@ def questions_of(use_case: UseCase, picture: Picture) -> list[QuestionView]:
     people = names({waits.person for waits in waiting.values() if waits.person})
     views = []
     for part in asked.parts:
-        view = _view(part, rows.get(part.code), told, facts.on, waiting, people)
+        view = _view(part, rows.get(part.code), told, asked, facts.on, waiting, people)
         view.evidence = evidence.get(view.answer.id, []) if view.answer else []
         views.append(view)
     return [
@@ -131,7 +132,8 @@ def questions_of(use_case: UseCase, picture: Picture) -> list[QuestionView]:
 
 
 def _view(
-    part: Part, row: Answer | None, told: ReadinessFacts, on: date, waiting: dict[str, Any], people: dict[UUID, str]
+    part: Part, row: Answer | None, told: ReadinessFacts, asked: QuestionSet, on: date, waiting: dict[str, Any],
+    people: dict[UUID, str],
 ) -> PartView:  # fmt: skip
     known = told.answers.get(part.code)
     state = state_of(known, on)
@@ -147,7 +149,10 @@ def _view(
         who = "it has expired" if row.state in SETTLED else f"back with {row.author}" if row.author else ""
     elif state is State.DRAFT and row is not None and row.drafted_by:
         who = f"saved by {row.drafted_by}"
-    return PartView(part, state, row, words, who, clear=is_clear(known, part, on))
+    return PartView(
+        part, state, row, words, who, clear=is_answered(part, told, asked, on),
+        unwatched=told.unwatched and part == asked.watched(),
+    )  # fmt: skip
 
 
 def page_of(use_case: UseCase) -> ReadinessPage:

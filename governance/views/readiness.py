@@ -69,7 +69,8 @@ def part(request: HttpRequest, ref: str, part: str) -> HttpResponse:
         try:
             actions.submit(
                 by=actor_of(request), use_case_id=use_case.id, part=part, text=said["text"],
-                applies=not said["does_not_apply"], expires_on=said["expires_on"], version=_version(said),
+                applies=not said["does_not_apply"], effective_on=said["effective_on"], expires_on=said["expires_on"],
+                version=_version(said),
             )  # fmt: skip
         except Refused as refused:
             form.refuse(refused)
@@ -150,7 +151,8 @@ def attach(request: HttpRequest, ref: str, part: str) -> HttpResponse:
     form = Attach(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        key = {"by": actor_of(request), "use_case_id": use_case.id, "part": part, "expires_on": said["expires_on"]}
+        key = {"by": actor_of(request), "use_case_id": use_case.id, "part": part, "effective_on": said["effective_on"],
+               "expires_on": said["expires_on"]}  # fmt: skip
         try:
             if said["file"]:
                 evidence_actions.attach_file(**key, upload=said["file"])
