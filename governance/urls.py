@@ -105,6 +105,7 @@ urlpatterns = [
     path("p/<slug:slug>/terms/<uuid:term_id>/use/", data.term_use, name="term_use"),
     path("p/<slug:slug>/lanes/", lanes.lanes, name="lanes"),
     path("p/<slug:slug>/lanes/<str:lane>/", lanes.lane_edit, name="lane_edit"),
+    path("p/<slug:slug>/timing/", calendar.timed, name="timing"),
     path("p/<slug:slug>/forecasts/", calendar.forecasts, name="forecasts"),
     path("u/<str:ref>/people/", adoption.people, name="use_case_people"),
     path("f/<str:secret>/", connect.frontline, name="frontline"),

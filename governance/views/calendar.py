@@ -7,6 +7,7 @@ from governance.actions import sweep
 from governance.charts import Row
 from governance.queries.calendar import entries
 from governance.queries.scores import own_scores
+from governance.queries.timing import timing
 from governance.views.frame import answer, portfolio_of
 from portfolio.access.identity import actor_of
 from readiness.actions import feeds
@@ -25,6 +26,12 @@ def calendar(request: HttpRequest, slug: str) -> HttpResponse:
     return answer(request, "governance/calendar.html", {
         "portfolio": portfolio, "entries": found, "rows": rows, "today": portfolio.today(), "key": key,
     })  # fmt: skip
+
+
+def timed(request: HttpRequest, slug: str) -> HttpResponse:
+    """Days waiting for accept, sign and decide, by step and by whom, against days of work."""
+    portfolio = portfolio_of(request, slug)
+    return answer(request, "governance/timing.html", {"portfolio": portfolio, "found": timing(portfolio)})
 
 
 def forecasts(request: HttpRequest, slug: str) -> HttpResponse:
