@@ -9,6 +9,7 @@ from django.urls import reverse
 from governance.actions import sweep
 from governance.forms.readiness import KIND_WORDS, AskWaiver, ItemForm, ManyItems
 from governance.queries.my_items import SHOWN, my_items
+from governance.views import readiness
 from governance.views.frame import answer, done, form_page, may, portfolio_of, use_case_of
 from portfolio.access.identity import actor_of
 from portfolio.models import UseCase
@@ -109,7 +110,7 @@ def close(request: HttpRequest, ref: str, item_id: Any) -> HttpResponse:
             actions.reopen(by=actor_of(request), item_id=item.id)
             messages.success(request, f"“{item.text}” is open again.")
     except Refused as refused:
-        messages.error(request, " ".join(reason.text for reason in refused.reasons))
+        return readiness.shown(request, ref, refused.reasons)
     return done(request, _items(request, use_case))
 
 
@@ -133,9 +134,9 @@ def waive(request: HttpRequest, ref: str, item_id: Any) -> HttpResponse:
     use_case, item = _item(request, ref, item_id)
     try:
         found = actions.waive(by=actor_of(request), item_id=item.id)
-        messages.success(request, f"“{item.text}” may pass until {found.until_on:%-d %b %Y}.")
     except Refused as refused:
-        messages.error(request, " ".join(reason.text for reason in refused.reasons))
+        return readiness.shown(request, ref, refused.reasons)
+    messages.success(request, f"“{item.text}” may pass until {found.until_on:%-d %b %Y}.")
     return done(request, _items(request, use_case))
 
 

@@ -73,7 +73,7 @@ def load_with_items(count: int, slug: str = SLUG, least: int = 0, seed: int = 1)
     rows = UseCase.objects.filter(portfolio=made)
     lane = Lane.objects.filter(portfolio=made, code=Lane.FAST).order_by("-version").first()
     rows.update(
-        stage=Stage.PILOT, stage_left=None, stage_since=now - timedelta(days=70), kept_at=now, lane=lane, lead=leader,
+        stage=Stage.PILOT, stage_left="", stage_since=now - timedelta(days=70), kept_at=now, lane=lane, lead=leader,
         agreed_on=today + timedelta(days=60),
     )  # fmt: skip
     nightly.recompute(everything=True)
