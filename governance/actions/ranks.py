@@ -6,8 +6,8 @@ from django.db import connection
 
 from governance.models import Assessment
 
-_RANK = f"""
-UPDATE {Assessment._meta.db_table} a SET rank = t.rank, recommendation = t.recommendation, reason = t.reason, rough = t.rough
+_RANK = """
+UPDATE governance_assessment a SET rank = t.rank, recommendation = t.recommendation, reason = t.reason, rough = t.rough
 FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::text[], %s::bool[]) AS t(id, rank, recommendation, reason, rough)
 WHERE a.use_case_id = t.id"""
 
