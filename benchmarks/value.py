@@ -58,7 +58,10 @@ def run(name: str) -> list[Figure]:
     ok = took <= 10 and done == LARGE == Valuation.objects.newest().count()
     return [
         Figure(
-            "ROI", f"{LARGE:,} hypotheses of 8 lines, {values.BULK_DRAWS:,} draws each, stored", found,
-            "10 s on one worker", ok,
+            "ROI",
+            f"{LARGE:,} hypotheses of 8 lines, {values.BULK_DRAWS:,} draws each, stored",
+            found,
+            "10 s on one worker",
+            ok,
         )  # fmt: skip
     ]

@@ -10,6 +10,7 @@ from portfolio import formats
 from portfolio.access.fetch import seats_of
 from portfolio.models import UseCase
 from roi import words
+from roi.actions.readings import OUTCOME_VALUE
 from roi.evidence import State, Verdict
 from roi.models import CheckIn, Correction, Hypothesis, HypothesisVersion, Reading, Realised, Valuation
 from roi.rules import content as content_rules
@@ -79,8 +80,8 @@ def one_pager(use_case: UseCase, row: Hypothesis) -> OnePager:
     open_ones = value_rules.open_categories(said, lane)
     shown = None if open_ones or newest is None else newest
     versions = {one.number: one for one in HypothesisVersion.objects.filter(hypothesis=row)}
-    readings = Reading.objects.filter(hypothesis=row, measure=said.measure).by_week()
-    weeks = track.weeks(readings, said, row.evidence_from)
+    told = _readings(row, said)
+    weeks = track.weeks(told[said.measure], said, row.evidence_from)
     done = {one.day: one for one in CheckIn.objects.filter(hypothesis=row).select_related("recorded_by")}
     return OnePager(
         row=row, content=said, today=today, currency=currency, valuation=shown, spread=_spread(shown),
@@ -90,8 +91,26 @@ def one_pager(use_case: UseCase, row: Hypothesis) -> OnePager:
         version=versions.get(row.number), unfinished=signing.unfinished(said, lane),
         realised=list(Realised.objects.filter(hypothesis=row)),
         more={"baseline": [one for one in weeks.baseline if one is not None][-13:],
-              "weeks": math.ceil(said.window_days / 7)},
+              "weeks": math.ceil(said.window_days / 7), "outcomes": _outcomes(told[OUTCOME_VALUE])},
     )  # fmt: skip
+
+
+def _readings(row: Hypothesis, said: Content) -> dict[str, dict[date, float]]:
+    """The weeks of the primary measure and of what outcomes were worth, {measure: {Monday: value}}: one query."""
+    names = (said.measure, OUTCOME_VALUE)
+    found: dict[str, dict[date, float | None]] = {name: {} for name in names}
+    rows = Reading.objects.filter(hypothesis=row, measure__in=names).order_by("recorded_at")
+    for measure, week, value in rows.values_list("measure", "week_on", "value"):
+        found[measure][week] = value
+    return {
+        name: {week: value for week, value in sorted(weeks.items()) if value is not None}
+        for name, weeks in found.items()
+    }
+
+
+def _outcomes(weeks: dict[date, float]) -> dict[str, Any] | None:
+    """What outcomes were worth so far, and in how many weeks."""
+    return {"total": math.fsum(weeks.values()), "weeks": len(weeks)} if weeks else None
 
 
 def _spread(found: Valuation | None) -> Spread | None:

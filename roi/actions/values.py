@@ -245,7 +245,7 @@ def rebuild_factors(portfolio_id: UUID, on: date) -> FactorVersion | None:
 
 
 def nightly(portfolio_id: UUID, on: date) -> None:
-    """Learn, value again what that changes, add up."""
+    """Learn, value again what that changes, add up, all at once: for a house that is being set up."""
     rebuild_factors(portfolio_id, on)
     revalue(portfolio_id)
     add_up(portfolio_id)
