@@ -63,5 +63,5 @@ def run(name: str) -> list[Figure]:
             found,
             "10 s on one worker",
             ok,
-        )  # fmt: skip
+        )
     ]

@@ -19,6 +19,10 @@ from roi.rules import value as value_rules
 from roi.rules.content import ESTIMATED, MONTHLY, Content
 from roi.valuation import CostCategory, Spread
 
+MOST_MOVES = 3  # named where a signature is void; more are behind "Compare versions"
+MOST_ASSUMPTIONS = 6  # on the sheet, by effect
+ROOMY = 900  # characters that fit on a page of A4 beside the figures, in print of full size
+
 
 @dataclass(frozen=True)
 class CostRow:
@@ -62,6 +66,14 @@ class OnePager:
     unfinished: list[Any]
     realised: list[Realised]
     more: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_full(self) -> bool:
+        """Is so much said that it needs smaller print to stay one page?"""
+        said = self.content
+        texts = [said.if_text, said.then_text, said.because, said.population, said.decision_rule, said.not_counted,
+                 said.early_success, *self.stops, *(one["text"] + one["source"] for one in self.assumptions)]  # fmt: skip
+        return sum(map(len, texts)) + 80 * (len(self.realised) + 2 * bool(self.more["outcomes"])) > ROOMY
 
     @property
     def signed(self) -> int:
@@ -163,7 +175,8 @@ def _seat(
         if one.valid:
             return SeatRow(one.label, "signed", name, f"{one.label}, signed {on}")
         then = versions.get(one.signature.number)
-        why = " and ".join(content_rules.said(content_rules.changes(then.as_content(), said))) if then else ""
+        moved = list(content_rules.said(content_rules.changes(then.as_content(), said))) if then else []
+        why = " and ".join(moved if len(moved) <= MOST_MOVES else [*moved[:2], f"{len(moved) - 2} more"])
         text = f"{one.label}: signed version {one.signature.number} on {on}, void since {why or 'figures changed'}"
         return SeatRow(one.label, "void", name, text)
     if one.holder_id is None:
@@ -213,7 +226,7 @@ def _assumptions(said: Content, newest: Valuation | None) -> list[dict[str, Any]
             "range": "–".join(figures.show(figure) for figure in (one.low, one.likely, one.high)),
             "seen": "not yet" if one.seen is None else f"{figures.show(one.seen)} {one.unit}".strip(),
         }
-        for _, index in value_rules.by_effect(said, pvb, pvc) for one in (said.assumptions[index],)
+        for _, index in value_rules.by_effect(said, pvb, pvc)[:MOST_ASSUMPTIONS] for one in (said.assumptions[index],)
     ]  # fmt: skip
 
 
