@@ -32,7 +32,7 @@ class Money(serializers.DecimalField):
         super().__init__(max_digits=16, decimal_places=2, **options)
 
     def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str):
+        if not isinstance(data, str) or not data.isascii():
             raise exceptions.ValidationError('An amount is a decimal string such as "1200.50".', "invalid")
         return super().to_internal_value(data)
 
