@@ -8,7 +8,7 @@ import logging
 from celery import shared_task
 
 from governance.actions import nightly as nightly_actions
-from governance.actions import sweep
+from governance.actions import outcomes, sweep
 
 log = logging.getLogger(__name__)
 
@@ -29,3 +29,15 @@ def sweep_dirty() -> None:
 def slow_nightly() -> None:
     """Every few minutes: the nightly pass of each portfolio whose local day has begun."""
     nightly_actions.nightly_due()
+
+
+@shared_task(name="governance.tasks.slow_revalue")
+def slow_revalue() -> None:
+    """Every few minutes: value again the hypotheses whose stored value rests on other inputs."""
+    nightly_actions.revalue_due()
+
+
+@shared_task(name="governance.tasks.post_value_readings")
+def post_value_readings() -> None:
+    """Every hour: what outcomes were worth, week by week, into the readings of their hypotheses."""
+    outcomes.post_value_readings()

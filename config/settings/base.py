@@ -201,7 +201,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False  # the sweep heals a loss; a poison pill must not loop
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "quick"
-CELERY_TASK_ROUTES = {"*.slow_*": {"queue": "slow"}}
+CELERY_TASK_ROUTES = {"*.slow_*": {"queue": "slow"}, "governance.tasks.post_value_readings": {"queue": "slow"}}
 CELERY_TASK_SOFT_TIME_LIMIT = 30
 CELERY_TASK_TIME_LIMIT = 45
 CELERY_TASK_PUBLISH_RETRY = False
@@ -223,6 +223,8 @@ CELERY_BEAT_SCHEDULE = {
     "months": {"task": "feedback.tasks.keep_months", "schedule": 3600.0, "options": {"expires": 3600}},
     "checkpoints": {"task": "ledger.tasks.slow_checkpoints", "schedule": 60.0, "options": {"expires": 60}},
     "nightly": {"task": "governance.tasks.slow_nightly", "schedule": 300.0, "options": {"expires": 300}},
+    "value": {"task": "governance.tasks.slow_revalue", "schedule": 300.0, "options": {"expires": 300}},
+    "outcomes": {"task": "governance.tasks.post_value_readings", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 ROI_ANNUAL_RATE = float(os.environ.get("ROI_ANNUAL_RATE", "0.035"))  # real, a year (Green Book; under review)
 NUDGE = True  # False in one CI run: everything must converge by the sweep alone
