@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 from typing import Any
 
+from feedback.models import Signal
 from people import actions as people
 from people.models import User
+from portfolio import changes
 from portfolio.access import identity
 from portfolio.actions import members, portfolios, use_cases
 from portfolio.actions.declare import Declared, declare
@@ -118,6 +120,17 @@ def signed_hypothesis(use_case: UseCase) -> UseCase:
     for user in {row.lead, row.sponsor, row.finance_partner}:
         hypotheses.sign(by=actor_for(user), use_case_id=row.id)
     use_case.refresh_from_db()
+    return use_case
+
+
+def watched(use_case: UseCase) -> UseCase:
+    """One complete signal in the monitoring plan, owned by the lead, so that nothing of monitoring blocks."""
+    Signal.objects.get_or_create(
+        use_case=use_case,
+        code="cost",
+        defaults={"name": "Cost", "upper": 1, "owner": use_case.lead, "action": "Look at the last week."},
+    )
+    changes.touched([use_case.id])
     return use_case
 
 

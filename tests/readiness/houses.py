@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 
-from feedback.models import Signal
 from people.models import User
 from portfolio.models import Membership, UseCase
 from portfolio.rules import Actor, Role
 from readiness.actions import answers, evidence
 from readiness.queries import facts, sets
 from readiness.rules.answers import waits_for
-from tests.factories import actor_for, signed_hypothesis
+from tests.factories import actor_for, signed_hypothesis, watched
 
 
 def someone_who_accepts(use_case: UseCase, part: str) -> Actor:
@@ -40,7 +39,5 @@ def clear(use_case: UseCase, writer: User | Actor, parts: Iterable[str] | None =
             evidence.attach_link(by=by, use_case_id=use_case.id, part=part.code, url="https://example.org/plan")
         answers.submit(by=by, use_case_id=use_case.id, part=part.code, text=f"An answer to {part.code}.")
         answers.accept(by=someone_who_accepts(use_case, part.code), use_case_id=use_case.id, part=part.code)
-    if parts is None and not Signal.objects.filter(use_case=use_case).exists():
-        Signal.objects.create(
-            use_case=use_case, code="cost", name="Cost", upper=1, owner_id=by.user_id, action="Look at the last week."
-        )
+    if parts is None:
+        watched(use_case)
