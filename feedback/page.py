@@ -15,11 +15,11 @@ from feedback import queries
 from feedback.alarms import wilson
 from feedback.facts import fact_of
 from feedback.models import LearningAction, Plan, Ring, Signal
+from feedback.periods import WINDOW
 from feedback.rules import watch
 from feedback.rules.signals import missing, standing
 from feedback.shapes import OPENED, plain
 
-WINDOW = 28  # days of the rolling rate
 SHOWN = 84  # days of the chart
 MOST_EXCEPTIONS = 200
 

@@ -187,7 +187,9 @@ def test_the_first_threads_of_a_process_share_one_client(monkeypatch):
         limits._client.cache_clear()
 
 
-@pytest.mark.parametrize("fault", [redis.TimeoutError("no answer"), OSError(), ValueError("I/O operation on closed file.")])
+@pytest.mark.parametrize(
+    "fault", [redis.TimeoutError("no answer"), OSError(), ValueError("I/O operation on closed file.")]
+)
 def test_no_fault_of_the_counter_refuses_anybody(monkeypatch, fault):
     def broken(*args):
         raise fault

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from feedback import fold, ingest, limits, queries
+from feedback import fold, ingest, limits, persons, queries, watch
 from feedback.actions import frontline, plan
 from feedback.models import FrontlineLink, LearningAction, Ring, Signal
+from ledger.models import Entry
 from portfolio.models import Token
 from tests import factories
 
@@ -187,3 +188,68 @@ def test_a_link_is_limited_and_ends_with_its_use_case(live, monkeypatch):
     live.use_case.stage = "stopped"
     live.use_case.save()
     assert phone.get(f"/f/{secret}/").status_code == 404
+
+
+def test_a_history_that_ended_long_ago_is_offered_and_shown(live, leader):
+    for number in range(30):
+        action = "overridden" if number < 6 else "accepted"
+        event = {
+            "type": "decision",
+            "case": str(number),
+            "action": action,
+            "at": "2024-03-01T10:00:00Z",
+            "id": str(number),
+        }
+        ingest.store_one(live.id, event, NOW)
+    fold.fold(live.id)
+    page = leader.get(at(live)).content.decode()
+    assert "The newest decision here is older than that: Fri 1 Mar 2024" in page.replace("\u00a0", " ")
+    page = leader.get(at(live, "?period=all")).content.decode().replace("\u00a0", " ")
+    for words in ("20.0 % over all time", "<dd>6, 20.0 %</dd>", "<dd>30</dd>", "<dd>24</dd>"):
+        assert words in page, words
+    assert "Show all that was counted" not in page
+    odd = leader.get(at(live, "?period=%00"))
+    assert (odd.status_code, b"in the last 28 days" in odd.content) == (200, True)
+
+
+def test_persons_are_named_only_where_a_leader_switched_it_on(live, leader, vera):
+    for number in range(12):
+        action = "overridden" if number % 3 == 0 else "accepted"
+        event = {"type": "decision", "case": str(number), "action": action, "at": NOW.isoformat(), "id": str(number),
+                 "actor": f"desk-{number % 2}"}  # fmt: skip
+        ingest.store_one(live.id, event, NOW)
+    later = {"type": "decision", "case": "0", "action": "accepted", "at": (NOW + timedelta(seconds=5)).isoformat(),
+             "id": "corrected", "actor": "desk-1"}  # fmt: skip
+    ingest.store_one(live.id, later, NOW)
+    fold.fold(live.id)
+    assert "desk-1" not in leader.get(at(live)).content.decode()
+    agreed = {"watches": "override", "minimum_sample": 20, "resolve_within_hours": 24, "named_persons": "on"}
+    ben = Client()
+    ben.force_login(factories.join(live.portfolio, factories.person("ben"), "contributor"))
+    assert ben.post(at(live, "plan/"), agreed).status_code == 302
+    assert "desk-1" not in leader.get(at(live)).content.decode()  # not his to switch on
+    assert leader.post(at(live, "plan/"), agreed).status_code == 302
+    line = Entry.objects.filter(event_type="feedback.plan_agreed").latest("seq")
+    assert line.payload == {"named_persons": True}
+    found = persons.of(live.id, NOW.date(), NOW.date())
+    assert [(one.actor, one.decided, one.overrides) for one in found.rows] == [("desk-1", 7, 2), ("desk-0", 5, 1)]
+    assert found.looked_at == 12
+    page = leader.get(at(live)).content.decode()
+    assert "By person" in page
+    assert "desk-1" in page
+    assert "desk-1" not in vera.get(at(live)).content.decode()  # who only reads sees no persons
+
+
+def test_the_board_says_of_what_is_live_how_it_is_used(live, leader):
+    plan.agree(by=live.leader, use_case_id=live.id, band_low=0.08, band_high=0.18)
+    filled(live)
+    watch.flag()
+    Ring.objects.create(use_case=live.use_case, direction="up", rang_on=NOW.date(), rate=0.2)
+    quiet = factories.use_case(live.portfolio, "production", title="Quiet one")
+    page = " ".join(leader.get(f"/p/{live.portfolio.slug}/").content.decode().replace("\u00a0", " ").split())
+    assert (
+        '<span class="late">overrides 20.0 %, band 8 to 18 %</span><span class="late">1 exception, 1 overdue</span>'
+        in page
+    )
+    assert f'<a href="{at(live)}">alarm of' in page
+    assert "<span>sends no decisions</span><span>no exceptions</span>" in page.split(quiet.title, 2)[2]
