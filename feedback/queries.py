@@ -170,6 +170,12 @@ def overrides_by_reason(use_case_id: UUID, first: date, last: date) -> tuple[int
     return sum(counts.values()), {reason: count for reason, count in counts.items() if reason and count}
 
 
+def undecided(use_case_id: UUID, first: date, last: date) -> int:
+    """Cases suggested on these days that nobody has decided yet, inferred ones among them."""
+    [row] = _rows(f"SELECT {_SUMS} FROM shown", {"use_case_id": use_case_id, "from": first, "to": last})
+    return row["undecided"]
+
+
 _WEEKS = """
 SELECT w.id, date_trunc('week', r.counted_on)::date AS week_on, sum(r.outcomes)::int, sum(r.value)
 FROM unnest(%s::uuid[], %s::date[]) AS w(id, since)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from feedback import page as pictures
-from feedback import periods, persons, words
+from feedback import periods, persons, queries, words
 from feedback.actions import alarms, exceptions, learning, plan
 from feedback.models import FrontlineLink, LearningAction, Ring, Signal
 from governance.forms.feedback import CloseForm, LearningForm, PlanForm, SeenForm, SignalForm
@@ -63,7 +63,7 @@ def page(request: HttpRequest, ref: str) -> HttpResponse:
         "good_ones": words.good_ones(summary["reliance"]),
         "reasons": pictures.reasons_of(use_case.id, first, last)[:8],
         "groups": pictures.groups_of(use_case.id, first, last),
-        "undecided": summary["suggestions"] - summary["decided"],
+        "undecided": queries.undecided(use_case.id, first, last),
         "persons": persons.of(use_case.id, first, last) if agreed.named_persons and rights["work"] else None,
         "signals": pictures.signals_of(use_case.id, now),
         "exceptions": [(one, words.clock(one.seconds(now))) for one in pictures.open_exceptions([use_case.id])],
