@@ -34,6 +34,7 @@ def page(request: HttpRequest, ref: str) -> HttpResponse:
     agreed = pictures.plan_of(use_case.id)
     summary = pictures.summary(use_case.id, first, last)
     rings = pictures.alarms_of(use_case.id)
+    waiting = pictures.open_exceptions([use_case.id])
     lessons = pictures.lessons_of(use_case.id, today)
     days = pictures.days_of(use_case.id, agreed, period.drawn_to)
     rights = may(request, *_RIGHTS, seats=seats_of(use_case))
@@ -66,7 +67,8 @@ def page(request: HttpRequest, ref: str) -> HttpResponse:
         "undecided": queries.undecided(use_case.id, first, last),
         "persons": persons.of(use_case.id, first, last) if agreed.named_persons and rights["work"] else None,
         "signals": pictures.signals_of(use_case.id, now),
-        "exceptions": [(one, words.clock(one.seconds(now))) for one in pictures.open_exceptions([use_case.id])],
+        "exceptions": [(one, words.clock(one.seconds(now))) for one in waiting],
+        "overdue": sum(one.overdue for one in waiting),
         "median": words.duration(summary["exceptions"]["median_seconds"]),
         "p90": words.duration(summary["exceptions"]["p90_seconds"]),
         "lessons": lessons,
