@@ -134,7 +134,13 @@ def frontline(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def _screen(
-    request: HttpRequest, use_case: UseCase, form: FrontlineForm, *, thanks: bool = False, wait: int = 0, status: int = 200
+    request: HttpRequest,
+    use_case: UseCase,
+    form: FrontlineForm,
+    *,
+    thanks: bool = False,
+    wait: int = 0,
+    status: int = 200,
 ) -> HttpResponse:
     context = {"use_case": use_case, "form": form, "thanks": thanks, "wait": wait}
     response = render(request, "governance/frontline.html", context, status=status)
