@@ -178,6 +178,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "feedback.api.described.door"],
     "ENUM_NAME_OVERRIDES": {
         "ImportState": "portfolio.api.imports.STATES",
         "Stage": "governance.api.shapes.STAGES",
