@@ -178,6 +178,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "feedback.api.described.door"],
     "ENUM_NAME_OVERRIDES": {
         "ImportState": "portfolio.api.imports.STATES",
         "Stage": "governance.api.shapes.STAGES",
@@ -222,9 +223,9 @@ CELERY_BEAT_SCHEDULE = {
     "days": {"task": "feedback.tasks.slow_close_days", "schedule": 600.0, "options": {"expires": 600}},
     "months": {"task": "feedback.tasks.keep_months", "schedule": 3600.0, "options": {"expires": 3600}},
     "checkpoints": {"task": "ledger.tasks.slow_checkpoints", "schedule": 60.0, "options": {"expires": 60}},
+    "values": {"task": "governance.tasks.post_value_readings", "schedule": 600.0, "options": {"expires": 600}},
     "nightly": {"task": "governance.tasks.slow_nightly", "schedule": 300.0, "options": {"expires": 300}},
     "value": {"task": "governance.tasks.slow_revalue", "schedule": 300.0, "options": {"expires": 300}},
-    "outcomes": {"task": "governance.tasks.post_value_readings", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 ROI_ANNUAL_RATE = float(os.environ.get("ROI_ANNUAL_RATE", "0.035"))  # real, a year (Green Book; under review)
 NUDGE = True  # False in one CI run: everything must converge by the sweep alone

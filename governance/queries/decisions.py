@@ -14,8 +14,9 @@ from portfolio.rules import Stage, Verb
 _WORDS = {
     "stage": "Stage",
     "lane": "Lane", "lane_version": "Version of the lane", "open_hard": "Open hard items", "overseer": "Overseer",
-    "stop_met": "Stop criterion met",
+    "stop_met": "Stop criterion met", "hypothesis": "Signed hypothesis", "new_model": "New major model since the go",
 }  # fmt: skip
+_LATER = {"new_model"}  # a fact that is not there until it happens
 
 
 def log(portfolio: Portfolio, filters: Filters) -> Page:
@@ -68,9 +69,10 @@ def changes(decisions: Iterable[Decision]) -> dict[UUID, list[dict[str, Any]]]:
 def differing(then: dict[str, Any], now: dict[str, Any]) -> list[dict[str, Any]]:
     """The material facts that differ, in words; none where nothing was kept."""
     return [
-        {"fact": words, "then": _shown(then[name]), "now": _shown(now[name])}
+        {"fact": words, "then": _shown(then.get(name)), "now": _shown(now.get(name))}
         for name, words in _WORDS.items()
-        if name in then and name in now and then[name] != now[name]
+        if (name in then and name in now) or name in _LATER
+        if then.get(name) != now.get(name)
     ]
 
 
