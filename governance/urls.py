@@ -97,6 +97,7 @@ urlpatterns = [
     path("p/<slug:slug>/lanes/<str:lane>/", data.lane_edit, name="lane_edit"),
     path("p/<slug:slug>/forecasts/", data.forecasts, name="forecasts"),
     path("u/<str:ref>/people/", adoption.people, name="use_case_people"),
+    path("u/<str:ref>/people/<slug:people_part>/", adoption.edit, name="use_case_people_edit"),
     path("f/<str:secret>/", connect.frontline, name="frontline"),
     path("p/<slug:slug>/exceptions/", feedback.listing, name="exceptions"),
     path("u/<str:ref>/feedback/", feedback.page, name="use_case_feedback"),

@@ -87,3 +87,32 @@ def queue(portfolio: Portfolio, reader: UUID | None) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def of_use_case(use_case: UseCase) -> list[dict[str, Any]]:
+    """Who decides what of this use case today, by name: roles, seats held, delegations in force."""
+    portfolio = use_case.portfolio
+    known = load(portfolio.id, None)
+    lane = use_case.lane.code if use_case.lane else None
+    members = {
+        row.user_id: row
+        for row in Membership.objects.filter(portfolio=portfolio, user__is_active=True).select_related("user")
+    }
+    lent = delegations(portfolio)
+    groups: dict[Right, list[Verb]] = {}
+    for verb in Verb:
+        groups.setdefault(known.of(lane, verb), []).append(verb)
+    found = []
+    for right, verbs in groups.items():
+        holders = {user_id for user_id, row in members.items() if row.role in right.roles}
+        holders |= {holder for seat in right.seats if (holder := getattr(use_case, f"{seat}_id")) in members}
+        instead = [
+            one for one in lent
+            if one.giver_id in holders and one.taker_id in members and one.lane in ("", lane or NO_LANE)
+            and (not one.kind or one.kind in verbs)
+        ]  # fmt: skip
+        found.append({
+            "labels": [MOVES[verb].label for verb in verbs], "words": words(right), "second": right.second_person,
+            "people": sorted(str(members[holder].user) for holder in holders), "instead": instead,
+        })  # fmt: skip
+    return found

@@ -108,7 +108,7 @@ def world(slug: str, mark: str) -> World:
     values = {
         "section": next(iter(SECTIONS)), "slug": slug, "ref": str(row.id), "member_id": member.id, "decision_id": decision.id, "request_id": asked.id,
         "token_id": lend(portfolio, leader, "use-cases:read").id,
-        "lane": "fast", "kind": "go", "delegation_id": Delegation.objects.create(
+        "lane": "fast", "kind": "go", "people_part": "plan", "delegation_id": Delegation.objects.create(
             portfolio=portfolio, giver=leader, taker=other, until_on=portfolio.today(), reason=f"{mark} lent"
         ).id,
         "run_id": ImportRun.objects.create(portfolio=portfolio, file_name=f"{mark}.csv").id,
@@ -127,7 +127,7 @@ def world(slug: str, mark: str) -> World:
 def nowhere(known: World) -> dict[str, Any]:
     """Values of the same kinds that name nothing."""
     return {
-        name: {"slug": "no-such-portfolio", "section": value, "lane": "no-such-lane", "part": value, "kind": value, "roi_section": value, "day": value}.get(name)
+        name: {"slug": "no-such-portfolio", "section": value, "lane": "no-such-lane", "part": value, "kind": value, "people_part": value, "roi_section": value, "day": value}.get(name)
         or uuid.uuid4()
         for name, value in known.values.items()
     }  # fmt: skip
