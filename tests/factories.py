@@ -5,8 +5,10 @@ from typing import Any
 
 from adoption import actions as adoption
 from adoption.rules import Mode
+from feedback.models import Signal
 from people import actions as people
 from people.models import User
+from portfolio import changes
 from portfolio.access import identity
 from portfolio.actions import members, portfolios, use_cases
 from portfolio.actions.declare import Declared, declare
@@ -136,7 +138,7 @@ def planned_adoption(use_case: UseCase) -> UseCase:
     return use_case
 
 
-def watched_and_heard(use_case: UseCase) -> UseCase:
+def heard_and_overseen(use_case: UseCase) -> UseCase:
     """Nothing of the people's side blocks: planned, heard, supported, overseen; an empty overseer's seat is filled."""
     row = planned_adoption(UseCase.objects.select_related("portfolio").get(id=use_case.id))
     leader, today = _leader(row), row.portfolio.today()
@@ -156,8 +158,19 @@ def watched_and_heard(use_case: UseCase) -> UseCase:
 
 
 def settled(use_case: UseCase) -> UseCase:
-    """A signed hypothesis, people heard, the AI watched: nothing but readiness and feedback blocks."""
-    return watched_and_heard(signed_hypothesis(use_case))
+    """A signed hypothesis, a watched signal, people heard, an overseer: nothing but readiness blocks."""
+    return heard_and_overseen(watched(signed_hypothesis(use_case)))
+
+
+def watched(use_case: UseCase) -> UseCase:
+    """One complete signal in the monitoring plan, owned by the lead, so that nothing of monitoring blocks."""
+    Signal.objects.get_or_create(
+        use_case=use_case,
+        code="cost",
+        defaults={"name": "Cost", "upper": 1, "owner": use_case.lead, "action": "Look at the last week."},
+    )
+    changes.touched([use_case.id])
+    return use_case
 
 
 def in_days(where: Portfolio, days: int) -> date:

@@ -185,6 +185,8 @@ SPECTACULAR_SETTINGS = {
         "Role": "portfolio.api.members.ROLES",
         "Status": "governance.api.shapes.STATUSES",
         "LaneCode": "portfolio.models.Lane.CODES",
+        "LaneOrNone": "governance.api.rights.LANE_OR_NONE",
+        "BusinessKind": "roi.api.shapes.KINDS",
         "SignalState": "feedback.api.plan.SIGNAL_STATES",
         "BandState": "feedback.api.work.BAND_STATES",
         "AlarmDirection": "feedback.api.plan.DIRECTIONS",
