@@ -116,3 +116,18 @@ def of_use_case(use_case: UseCase) -> list[dict[str, Any]]:
             "people": sorted(str(members[holder].user) for holder in holders), "instead": instead,
         })  # fmt: skip
     return found
+
+
+def deciders(use_case: UseCase, kind: Verb) -> frozenset[UUID]:
+    """Who may decide this now: role, seat or delegation, an active member, and no party to the request."""
+    portfolio, lane = use_case.portfolio, use_case.lane.code if use_case.lane else None
+    right = load(portfolio.id, None).of(lane, kind)
+    members = dict(Membership.objects.filter(portfolio=portfolio, user__is_active=True).values_list("user_id", "role"))
+    asked = Request.objects.open().filter(use_case=use_case, kind=kind).values_list("author_id", flat=True)
+    parties = set(asked) | ({use_case.lead_id} if kind is Verb.GO else set())
+    holders = {user for user, role in members.items() if role in right.roles}
+    holders |= {holder for seat in right.seats if (holder := getattr(use_case, f"{seat}_id")) in members}
+    lent = [one for one in delegations(portfolio) if one.lane in ("", lane or NO_LANE) and one.kind in ("", kind)]
+    takers = {one.taker_id for one in lent if one.giver_id in holders - parties and one.taker_id in members}
+    bound = {one.taker_id for one in lent if one.giver_id in parties} if right.second_person else set()
+    return frozenset((holders | takers) - parties - bound)
