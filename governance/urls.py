@@ -4,6 +4,7 @@ from django.urls import path
 
 from governance.views import (
     adoption,
+    audit,
     board,
     compare,
     connect,
@@ -45,6 +46,7 @@ urlpatterns = [
     path("p/<slug:slug>/use-cases/", use_cases.listing, name="use_cases"),
     path("p/<slug:slug>/decisions/", records.decisions, name="decisions"),
     path("p/<slug:slug>/ledger/", records.ledger, name="ledger"),
+    path("p/<slug:slug>/replay/", audit.past_day, name="replay"),
     path("p/<slug:slug>/ledger/verify/", records.verify, name="ledger_verify"),
     path("p/<slug:slug>/ledger/export/", records.export_ledger, name="ledger_export"),
     path("p/<slug:slug>/members/", portfolios.members, name="members"),
