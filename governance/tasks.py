@@ -37,7 +37,7 @@ def slow_revalue() -> None:
     nightly_actions.revalue_due()
 
 
-@shared_task(name="governance.tasks.post_value_readings")
+@shared_task
 def post_value_readings() -> None:
-    """Every hour: what outcomes were worth, week by week, into the readings of their hypotheses."""
+    """Every few minutes: weeks of outcomes that are over become readings of the hypothesis (rules.md 7)."""
     outcomes.post_value_readings()

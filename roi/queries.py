@@ -89,6 +89,11 @@ def again(found: Valuation) -> value.Value | None:
 
 def check_ins_due(use_cases: Iterable[UseCase], on: date) -> list[tuple[UseCase, track.Check]]:
     """Check-ins that are due and not recorded, the longest due first: two queries."""
+    return [(use_case, check) for use_case, check in check_ins_ahead(use_cases) if check.is_due(on)]
+
+
+def check_ins_ahead(use_cases: Iterable[UseCase]) -> list[tuple[UseCase, track.Check]]:
+    """Every check-in that is not recorded, due or still to come, the earliest first: two queries."""
     by_id = {use_case.id: use_case for use_case in use_cases}
     rows = Hypothesis.objects.filter(use_case_id__in=by_id, day0_on__isnull=False).values_list(
         "id", "use_case_id", "day0_on", "window_days"
@@ -103,6 +108,6 @@ def check_ins_due(use_cases: Iterable[UseCase], on: date) -> list[tuple[UseCase,
         (by_id[use_case_id], check)
         for hypothesis_id, use_case_id, day0_on, window in rows
         for check in track.schedule(Content(day0_on=day0_on, window_days=window), done[hypothesis_id])
-        if check.is_due(on)
+        if not check.done
     ]
     return sorted(found, key=lambda pair: (pair[1].due_on, pair[0].key))

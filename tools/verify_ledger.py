@@ -78,7 +78,9 @@ class Trade:
     def broken(self, line: dict[str, Any]) -> str | None:
         """The sentence of the rule that this line breaks, or None; remembers the line."""
         payload, event = line["payload"], line["event_type"]
-        own = {text for text in (payload.get("decision"), payload.get("request")) if isinstance(text, str)}
+        own = {text for text in map(payload.get, ("decision", "request", "answer")) if isinstance(text, str)}
+        if isinstance(several := payload.get("items"), list):
+            own |= {text for text in several if isinstance(text, str)}
         if line["refers_to"] and line["refers_to"] not in self.known | own:
             return "it refers to something that is not there."
         if line["supersedes"] and line["supersedes"] not in self.known:

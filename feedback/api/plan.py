@@ -44,7 +44,7 @@ class Limit(serializers.DecimalField):
         return super().to_internal_value(data)
 
 
-class PlanShape(serializers.Serializer):
+class FeedbackPlanShape(serializers.Serializer):
     watches = serializers.ChoiceField(WATCHES)
     band_low = serializers.FloatField(allow_null=True)
     band_high = serializers.FloatField(allow_null=True)
@@ -115,7 +115,7 @@ class Acknowledge(Strict):
 
 
 def plan_shape(row: Plan) -> dict[str, Any]:
-    return PlanShape(row).data
+    return FeedbackPlanShape(row).data
 
 
 def signal_shape(line: page.SignalLine) -> dict[str, Any]:
@@ -136,12 +136,12 @@ class FeedbackPlan(UseCaseDoor):
     def represent(self, row: Plan) -> dict[str, Any]:
         return plan_shape(row)
 
-    @speaks("The agreed band and the clocks", answer=PlanShape, writes=False)
+    @speaks("The agreed band and the clocks", answer=FeedbackPlanShape, writes=False)
     def get(self, request: HttpRequest, ref: str) -> Response:
         row = page.plan_of(self.seen.id)
         return Response(plan_shape(row), headers=etag(self.seen.id, row.version))
 
-    @speaks("Agree the band (shares 0 to 1) and the clocks", body=EditPlan, answer=PlanShape, if_match=True)
+    @speaks("Agree the band (shares 0 to 1) and the clocks", body=EditPlan, answer=FeedbackPlanShape, if_match=True)
     def patch(self, request: HttpRequest, ref: str) -> Response:
         version = self.version(self.seen.id)
         row = actions.agree(by=self.actor, use_case_id=self.seen.id, version=version, **self.said(EditPlan))

@@ -19,11 +19,11 @@ from portfolio.api.shapes import CursorQuery, Day, Id, Strict, Text, YesNo, miss
 from portfolio.models import Portfolio
 from portfolio.rules import Role, Verb
 
-_LANES = [code for code, _ in LANES]
+LANE_OR_NONE = [code for code, _ in LANES]
 
 
 class RightShape(serializers.Serializer):
-    lane = serializers.ChoiceField(_LANES)
+    lane = serializers.ChoiceField(LANE_OR_NONE)
     kind = serializers.ChoiceField(shapes.VERBS)
     roles = serializers.ListField(child=serializers.CharField(), help_text="Any one of these roles decides.")
     seats = serializers.ListField(child=serializers.CharField(), help_text="Whoever holds one of these decides too.")
@@ -31,7 +31,7 @@ class RightShape(serializers.Serializer):
 
 
 class RightSaid(Strict):
-    lane = serializers.ChoiceField(_LANES)
+    lane = serializers.ChoiceField(LANE_OR_NONE)
     kind = serializers.ChoiceField(shapes.VERBS)
     roles = serializers.ListField(child=serializers.ChoiceField([Role.LEADER.value]), max_length=1)
     seats = serializers.ListField(child=serializers.ChoiceField(SEATS), max_length=len(SEATS))
@@ -52,7 +52,7 @@ class DelegationShape(serializers.Serializer):
 
 class DelegationSaid(Strict):
     taker = Id(help_text="The user id of another leader.")
-    lane = serializers.ChoiceField(_LANES, required=False)
+    lane = serializers.ChoiceField(LANE_OR_NONE, required=False)
     kind = serializers.ChoiceField(shapes.VERBS, required=False)
     until_on = Day()
     reason = Text(allow_blank=False)
@@ -82,7 +82,7 @@ class DecisionRights(PortfolioDoor):
     @speaks("Who decides what, by lane", answer=RightShape, many=True, query=CursorQuery, writes=False)
     def get(self, request: HttpRequest, slug: str) -> Response:
         known = actions.load(self.seen.id, None)
-        rights = [_right(lane, verb, known.of(lane, verb)) for lane in _LANES for verb in Verb]
+        rights = [_right(lane, verb, known.of(lane, verb)) for lane in LANE_OR_NONE for verb in Verb]
         return Response({"next": None, "previous": None, "results": rights})
 
     @speaks("Say who decides one kind in one lane", body=RightSaid, answer=RightShape)

@@ -10,6 +10,7 @@ from typing import Any
 from portfolio.rules import MOVES, Verb
 
 GO = MOVES[Verb.GO].event
+BRINGS = ("decision", "request", "answer")  # what a line may name first; `items` lists several
 
 
 class Replay:
@@ -23,7 +24,9 @@ class Replay:
 
     def __call__(self, line: Mapping[str, Any]) -> str | None:
         payload = line["payload"]
-        own = {text for text in (payload.get("decision"), payload.get("request")) if isinstance(text, str)}
+        own = {text for name in BRINGS if isinstance(text := payload.get(name), str)}
+        if isinstance(several := payload.get("items"), list):
+            own |= {text for text in several if isinstance(text, str)}
         if line["refers_to"] and line["refers_to"] not in self._known | own:
             return "it refers to something that is not there."
         if line["supersedes"] and line["supersedes"] not in self._known:

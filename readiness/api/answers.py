@@ -228,6 +228,6 @@ class OneEvidence(EvidenceDoor):
 
 
 class EvidenceFile(EvidenceDoor):
-    @speaks("The file, always as a download", answer=OpenApiTypes.BINARY, writes=False)
+    @speaks("The file, always as a download", answer=OpenApiTypes.BINARY, writes=False, media_type="*/*")
     def get(self, request: HttpRequest, ref: str, evidence_id: UUID) -> FileResponse:
         return attachment(self.evidence)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from drf_spectacular.types import OpenApiTypes
 from rest_framework import exceptions, serializers
 from rest_framework.parsers import BaseParser
 from rest_framework.response import Response
@@ -100,6 +99,6 @@ class OneQuestionSet(LaneDoor):
 
 
 class QuestionSetYaml(LaneDoor):
-    @speaks("The same as YAML", answer=OpenApiTypes.STR, writes=False)
+    @speaks("The same as YAML", answer=SetShape, writes=False, media_type="application/yaml")
     def get(self, request: HttpRequest, slug: str, lane: str) -> HttpResponse:
         return HttpResponse(dump(shaped(self.lane)), content_type="application/yaml; charset=utf-8")

@@ -58,7 +58,7 @@ def record(
 
 @transaction.atomic
 def post_values(
-    *, by: Actor, use_case_id: UUID, values: Mapping[date, float | None], source: str = OUTCOMES
+    *, by: Actor, use_case_id: UUID, values: Mapping[date, float | None], source: str = OUTCOMES, note: str = ""
 ) -> Recorded:  # fmt: skip
     """What outcomes were worth, by Monday, from another room: readings of their own measure `OUTCOME_VALUE`.
 
@@ -69,7 +69,7 @@ def post_values(
     row = locked(use_case)
     if reasons := _faults(row, Content(measure=OUTCOME_VALUE), values, source, use_case.portfolio.today()):
         raise Refused(reasons)
-    done = _stored(row, OUTCOME_VALUE, values, source, "", by)
+    done = _stored(row, OUTCOME_VALUE, values, source, note, by)
     if done.created or done.corrected:
         changes.touched([use_case.id])
     return done

@@ -14,6 +14,8 @@ from roi.rules.content import MONTHLY, MOST_CHARS, MOST_STOP_RULES, ONCE, Amount
 from roi.rules.measure import Kind
 from roi.valuation import CostCategory
 
+KINDS = list(Kind)
+
 
 @extend_schema_field(OpenApiTypes.DOUBLE)
 class Figure(serializers.FloatField):
@@ -60,7 +62,7 @@ class HypothesisSaid(Strict):
     because = Text(max_length=MOST_CHARS["because"], required=False)
     population = Text(max_length=MOST_CHARS["population"], required=False)
     measure = Text(max_length=120, required=False)
-    kind = serializers.ChoiceField(list(Kind), required=False, allow_blank=True)
+    kind = serializers.ChoiceField(KINDS, required=False, allow_blank=True)
     unit = Text(max_length=40, required=False)
     noticed_by = Text(max_length=300, required=False)
     higher_is_better = YesNo(required=False)

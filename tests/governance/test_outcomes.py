@@ -29,9 +29,9 @@ def live(norwell):
 
 def test_weeks_are_posted_once_and_corrected_with_history(live, monkeypatch):
     made, weeks = live
-    monkeypatch.setattr(feedback, "weekly_value", lambda use_case_id, since: weeks)
-    assert outcomes.post_value_readings([made.id]) == 2
-    assert outcomes.post_value_readings([made.id]) == 0
+    monkeypatch.setattr(feedback, "weekly_values", lambda since, today: {made.id: weeks})
+    assert outcomes.post_value_readings() == 2
+    assert outcomes.post_value_readings() == 0
     tasks.post_value_readings()
     rows = Reading.objects.filter(hypothesis=made.hypothesis)
     assert {(row.measure, row.source) for row in rows} == {(OUTCOME_VALUE, "outcomes")}
@@ -43,8 +43,8 @@ def test_weeks_are_posted_once_and_corrected_with_history(live, monkeypatch):
 
 def test_money_is_never_taken_for_the_primary_measure(live, monkeypatch):
     made, weeks = live
-    monkeypatch.setattr(feedback, "weekly_value", lambda use_case_id, since: weeks)
-    outcomes.post_value_readings([made.id])
+    monkeypatch.setattr(feedback, "weekly_values", lambda since, today: {made.id: weeks})
+    outcomes.post_value_readings()
     made.hypothesis.refresh_from_db()
     assert (made.hypothesis.verdict, made.hypothesis.seen["weeks"]) == ("", 0)
 
@@ -52,7 +52,7 @@ def test_money_is_never_taken_for_the_primary_measure(live, monkeypatch):
 def test_without_outcomes_or_day_0_nothing_is_posted(norwell, live, monkeypatch):
     other = factories.use_case(norwell, Stage.PILOT, hypothesis=False)
     tell(other)
-    monkeypatch.setattr(feedback, "weekly_value", lambda use_case_id, since: {})
+    monkeypatch.setattr(feedback, "weekly_values", lambda since, today: {})
     assert outcomes.post_value_readings() == 0
     assert not Reading.objects.exists()
 
@@ -62,6 +62,6 @@ def test_what_cannot_be_posted_does_not_cost_the_others(norwell, live, monkeypat
     second = factories.use_case(norwell, Stage.PILOT, hypothesis=False)
     tell(second, day0_on=min(weeks))
     told = {made.id: {min(weeks): Decimal("1e30")}, second.id: weeks}
-    monkeypatch.setattr(feedback, "weekly_value", lambda use_case_id, since: told[use_case_id])
+    monkeypatch.setattr(feedback, "weekly_values", lambda since, today: told)
     assert outcomes.post_value_readings() == 2
-    assert f"value_not_posted use_case={made.id}" in caplog.text
+    assert f"value_readings_refused use_case={made.id}" in caplog.text

@@ -17,6 +17,7 @@ from portfolio.models import Membership, UseCase
 from portfolio.rules import Refused, Role, Stage, Verb
 from tests import factories
 from tests.governance import samples
+from tests.readiness.houses import clear
 
 ME, ASKER, LEAD, THIRD, SPONSOR = (UUID(int=number) for number in range(101, 106))
 GIVERS = {"none": None, "asker": ASKER, "lead": LEAD, "third": THIRD}
@@ -147,7 +148,7 @@ def test_a_party_cannot_lend_the_go_to_another(norwell, gated, dora, by_ana, by_
     )
     with pytest.raises(Refused) as raised:
         verbs.go(use_case_id=gated.id, by=by_dora, reason="It pays.")
-    assert code(raised) == {"delegated_by_party"}
+    assert "delegated_by_party" in code(raised)
 
 
 @pytest.mark.django_db
@@ -190,7 +191,7 @@ def test_page_previews_who_that_means_and_saves(norwell, gated, ana):
     assert client.post(page, {}).status_code == 422
     table = client.get(f"/p/{norwell.slug}/rights/").content
     assert b"the sponsor" in table
-    assert b"asked by Ben" in table
+    assert b"asked by Ben" in client.get(f"/p/{norwell.slug}/queue/").content
     rows = client.get(f"/api/v1/portfolios/{norwell.slug}/decision-rights/").json()["results"]
     mine = next(row for row in rows if (row["lane"], row["kind"]) == ("fast", "stop"))
     assert (mine["roles"], mine["seats"]) == ([], ["sponsor"])
@@ -205,6 +206,7 @@ def test_request_lapses_when_its_decision_makes_no_sense_any_more(gated, by_dora
 
 @pytest.mark.django_db
 def test_decision_is_outdated_by_a_change_not_by_itself(norwell, gated, ben, by_dora):
+    clear(gated, ben)
     decision = verbs.go(use_case_id=gated.id, by=by_dora, reason="It pays.")
     assert changed_since(decision) == []
     UseCase.objects.filter(id=gated.id).update(overseer=ben)
