@@ -10,7 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
 
 from portfolio.models import UseCase
-from roi.models import CheckIn, CostLine, Hypothesis, SignOff, Valuation
+from roi.models import CheckIn, CostLine, FactorVersion, Hypothesis, HypothesisVersion, SignOff, Valuation
 from roi.rules import signing, track, value
 from roi.rules.content import Content, Cost
 from roi.rules.gaps import NO_FACTS, RoiFacts
@@ -67,6 +67,24 @@ def _facts(row: dict[str, Any], use_case: UseCase, on: date) -> RoiFacts:
         value=(row["p10"], row["p50"], row["p90"]) if priced else None,
         due_check_ins=tuple(one.day for one in track.schedule(content, row["checked"]) if one.is_due(on)),
     )
+
+
+def again(found: Valuation) -> value.Value | None:
+    """The valuation worked out anew from what its row names: version, seed, draws, rate, factors. Four queries.
+
+    None when the draft it valued was overwritten since (a signed version never is), or another code valued it.
+    """
+    row = found.hypothesis
+    version = HypothesisVersion.objects.filter(hypothesis=row, number=found.number, fingerprint=found.fingerprint)
+    kept = version.first()
+    if kept is None or found.code_version != value.CODE_VERSION:
+        return None
+    mine = FactorVersion.objects.filter(portfolio_id=row.use_case.portfolio_id, number=found.factor_version)
+    factors = mine.first() or FactorVersion(number=0)
+    return value.value(
+        kept.as_content(), seed=int(found.seed), annual_rate=found.annual_rate, draws=found.draws,
+        benefits=factors.factor("benefits"), costs=factors.factor("costs"),
+    )  # fmt: skip
 
 
 def check_ins_due(use_cases: Iterable[UseCase], on: date) -> list[tuple[UseCase, track.Check]]:

@@ -16,6 +16,7 @@ from django.db import Error, connection, transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
+from adoption.rules import closers as adoption_closers
 from governance.actions.ranks import write_ranks
 from governance.facts import Picture, gather, policies_of
 from governance.models import Assessment, AssessmentHistory, PortfolioState, Quarantine
@@ -33,7 +34,7 @@ from roi.rules.gaps import closers as roi_closers
 
 log = logging.getLogger(__name__)
 
-CODE_VERSION = 4  # raise it when a rule changes what it shows, so that the self-audit knows the difference
+CODE_VERSION = 5  # raise it when a rule changes what it shows, so that the self-audit knows the difference
 ADDED_UP_AT_ONCE = 60  # priced pilots whose joint value is drawn here; more wait for the night (1 ms each)
 CHUNK = 500  # use cases a transaction, so that no lock is held for long
 
@@ -164,7 +165,12 @@ def _works(picture: Picture) -> list[Work]:
         worked = facts.mode is Mode.WORKED and asked is not None
         closing = closers(picture.readiness[use_case_id], asked, policy, facts.on) if worked and asked else {}
         if worked:
-            closing = {**closing, **roi_closers(facts.gaps, picture.readiness[use_case_id].seats)}
+            seats = picture.readiness[use_case_id].seats
+            closing = {
+                **closing,
+                **roi_closers(facts.gaps, seats),
+                **adoption_closers(facts.gaps, facts.adoption, seats),
+            }
         works.append(
             Work(use_case_id, facts.mode, facts.gaps, facts.on, policy, facts.lead_id, facts.agreed_on, closing)
         )

@@ -42,7 +42,7 @@ def shown(request: HttpRequest, ref: str, refused: tuple[Reason, ...] = ()) -> H
 def tabs(use_case: UseCase, current: str) -> list[dict[str, Any]]:
     """The tabs of a use case."""
     places = (("use_case", "Overview"), ("readiness", "Readiness"), ("roi", "ROI"), ("use_case_data", "Data"),
-              ("use_case_feedback", "Feedback"))  # fmt: skip
+              ("use_case_feedback", "Feedback"), ("use_case_people", "People"))  # fmt: skip
     return [
         {"url": reverse(name, args=[use_case.key]), "label": label, "current": name == current}
         for name, label in places
