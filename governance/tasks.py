@@ -31,6 +31,12 @@ def slow_nightly() -> None:
     nightly_actions.nightly_due()
 
 
+@shared_task(name="governance.tasks.slow_revalue")
+def slow_revalue() -> None:
+    """Every few minutes: value again the hypotheses whose stored value rests on other inputs."""
+    nightly_actions.revalue_due()
+
+
 @shared_task
 def post_value_readings() -> None:
     """Every few minutes: weeks of outcomes that are over become readings of the hypothesis (rules.md 7)."""

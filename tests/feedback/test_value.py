@@ -12,6 +12,7 @@ from governance import tasks
 from governance.actions.outcomes import post_value_readings
 from governance.rules.outcomes import due, in_money
 from portfolio import changes
+from roi.actions.readings import OUTCOME_VALUE
 from roi.models import Correction, Hypothesis, Reading
 from roi.rules.track import monday
 from tests import factories
@@ -35,9 +36,9 @@ def send(live, *events):
     fold.fold(live.id, changes.touched)
 
 
-def stored(live):
-    rows = Reading.objects.filter(hypothesis__use_case=live.use_case, source="outcomes").order_by("week_on")
-    return list(rows.values_list("week_on", "value"))
+def stored(live, measure="Recovered a week"):
+    rows = Reading.objects.filter(hypothesis__use_case=live.use_case, source="outcomes", measure=measure)
+    return list(rows.order_by("week_on").values_list("week_on", "value"))
 
 
 @pytest.fixture
@@ -55,8 +56,8 @@ def test_weeks_that_are_over_become_readings_once(earning):
         earning, outcome("before", DAY_0 - timedelta(weeks=1), "9"), outcome("a", DAY_0, "12.5"),
         outcome("b", DAY_0, "7.5"), outcome("c", second, "40"), outcome("d", THIS_WEEK, "1000"),
     )  # fmt: skip
-    assert post_value_readings() == 2
-    assert stored(earning) == [(DAY_0, 20.0), (second, 40.0)]
+    assert post_value_readings() == 4  # two weeks, as their own measure and as the primary one
+    assert stored(earning) == stored(earning, OUTCOME_VALUE) == [(DAY_0, 20.0), (second, 40.0)]
     assert Hypothesis.objects.get(use_case=earning.use_case).seen["weeks"] == 2
     with CaptureQueriesContext(connection) as asked:
         tasks.post_value_readings()
@@ -67,19 +68,20 @@ def test_weeks_that_are_over_become_readings_once(earning):
 def test_a_late_outcome_corrects_and_one_corrected_away_leaves_a_gap(earning):
     second = DAY_0 + timedelta(weeks=1)
     send(earning, outcome("a", DAY_0, "12"), outcome("b", second, "3"))
-    assert post_value_readings() == 2
+    assert post_value_readings() == 4
     send(earning, outcome("c", DAY_0, "5"), outcome("b", second + timedelta(weeks=1), "4", "b corrected"))
-    assert post_value_readings() == 3
+    assert post_value_readings() == 6
     assert stored(earning) == [(DAY_0, 17.0), (second, None), (second + timedelta(weeks=1), 4.0)]
-    assert sorted(Correction.objects.values_list("was_value", flat=True)) == [3.0, 12.0]
+    assert sorted(Correction.objects.values_list("was_value", flat=True)) == [3.0, 3.0, 12.0, 12.0]
     assert post_value_readings() == 0
 
 
 def test_what_a_person_recorded_stands(earning):
     measure(earning.use_case, DAY_0, (77.0,))
     send(earning, outcome("a", DAY_0, "12"), outcome("b", DAY_0 + timedelta(weeks=1), "3"))
-    assert post_value_readings() == 1
+    assert post_value_readings() == 3
     assert stored(earning) == [(DAY_0 + timedelta(weeks=1), 3.0)]
+    assert stored(earning, OUTCOME_VALUE) == [(DAY_0, 12.0), (DAY_0 + timedelta(weeks=1), 3.0)]
 
 
 def test_minutes_are_no_money_and_right_or_wrong_is_no_value(earning, live):
@@ -88,7 +90,8 @@ def test_minutes_are_no_money_and_right_or_wrong_is_no_value(earning, live):
     assert post_value_readings() == 0
     send(live, outcome("b", DAY_0, "5"))
     Hypothesis.objects.filter(use_case=live.use_case).update(unit="minutes")
-    assert post_value_readings() == 0
+    assert post_value_readings() == 1
+    assert (stored(live), stored(live, OUTCOME_VALUE)) == ([], [(DAY_0, 5.0)])
     Hypothesis.objects.filter(use_case=live.use_case).update(unit="EUR", day0_on=None)
     assert post_value_readings() == 0
 
