@@ -115,7 +115,10 @@ def gather(
     installed = rooms()
     told = {
         use_case.id: ReadinessFacts(
-            answers.get(use_case.id, {}), tuple(needs.get(use_case.id, ())), readiness_facts.seats_of(use_case)
+            answers.get(use_case.id, {}),
+            tuple(needs.get(use_case.id, ())),
+            readiness_facts.seats_of(use_case),
+            unwatched=not any(signal.complete for signal in live[use_case.id].signals),
         )
         for use_case in use_cases
     }

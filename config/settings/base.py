@@ -191,6 +191,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "feedback.api.described.door"],
     "ENUM_NAME_OVERRIDES": {
         "ImportState": "portfolio.api.imports.STATES",
         "Stage": "governance.api.shapes.STAGES",
@@ -214,7 +215,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False  # the sweep heals a loss; a poison pill must not loop
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "quick"
-CELERY_TASK_ROUTES = {"*.slow_*": {"queue": "slow"}}
+CELERY_TASK_ROUTES = {"*.slow_*": {"queue": "slow"}, "governance.tasks.post_value_readings": {"queue": "slow"}}
 CELERY_TASK_SOFT_TIME_LIMIT = 30
 CELERY_TASK_TIME_LIMIT = 45
 CELERY_TASK_PUBLISH_RETRY = False
@@ -235,9 +236,11 @@ CELERY_BEAT_SCHEDULE = {
     "days": {"task": "feedback.tasks.slow_close_days", "schedule": 600.0, "options": {"expires": 600}},
     "months": {"task": "feedback.tasks.keep_months", "schedule": 3600.0, "options": {"expires": 3600}},
     "checkpoints": {"task": "ledger.tasks.slow_checkpoints", "schedule": 60.0, "options": {"expires": 60}},
+    "values": {"task": "governance.tasks.post_value_readings", "schedule": 600.0, "options": {"expires": 600}},
     "tell": {"task": "notices.tasks.slow_tell", "schedule": 30.0, "options": {"expires": 30}},
     "day": {"task": "notices.tasks.slow_day", "schedule": 900.0, "options": {"expires": 900}},
     "nightly": {"task": "governance.tasks.slow_nightly", "schedule": 300.0, "options": {"expires": 300}},
+    "value": {"task": "governance.tasks.slow_revalue", "schedule": 300.0, "options": {"expires": 300}},
 }
 ROI_ANNUAL_RATE = float(os.environ.get("ROI_ANNUAL_RATE", "0.035"))  # real, a year (Green Book; under review)
 NUDGE = True  # False in one CI run: everything must converge by the sweep alone

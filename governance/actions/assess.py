@@ -17,6 +17,7 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from adoption.rules import closers as adoption_closers
+from governance.actions.ranks import write_ranks
 from governance.facts import Picture, gather, policies_of
 from governance.models import Assessment, AssessmentHistory, PortfolioState, Quarantine
 from governance.rules import advice, status
@@ -223,19 +224,9 @@ def _rank(portfolio_id: UUID, policy: Policy) -> None:
     pilots = list(
         Assessment.objects.filter(portfolio_id=portfolio_id, stage=Stage.PILOT)
         .select_related("use_case")
-        .only(
-            "use_case__key",
-            "use_case__title",
-            "pause_order",
-            "status_text",
-            "no_date_reason",
-            "flags",
-            "rank",
-            "recommendation",
-            "reason",
-            "rough",
-        )
-    )
+        .only("use_case__key", "use_case__title", "pause_order", "status_text", "no_date_reason", "flags", "rank",
+              "recommendation", "reason", "rough")
+    )  # fmt: skip
     ranked = [
         advice.Ranked(row, int(row.use_case.key.removeprefix("UC-")), row.pause_order, row.status_text,
                       row.no_date_reason, "waiting_too_long" in row.flags)
@@ -250,7 +241,7 @@ def _rank(portfolio_id: UUID, policy: Policy) -> None:
         if (row.rank, row.recommendation, row.reason, row.rough) != told:
             row.rank, row.recommendation, row.reason, row.rough = told
             stale.append(row)
-    Assessment.objects.bulk_update(stale, ["rank", "recommendation", "reason", "rough"], batch_size=500)
+    write_ranks(stale)
     Assessment.objects.filter(portfolio_id=portfolio_id, rank__isnull=False).exclude(stage=Stage.PILOT).update(
         rank=None, recommendation="", reason="", rough=False
     )

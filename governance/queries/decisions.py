@@ -14,7 +14,8 @@ from portfolio.rules import Stage, Verb
 _WORDS = {
     "stage": "Stage",
     "lane": "Lane", "lane_version": "Version of the lane", "open_hard": "Open hard items", "overseer": "Overseer",
-    "stop_met": "Stop criterion met", "hypothesis": "Signed version of the hypothesis", "new_model": "New major model",
+    "stop_met": "Stop criterion met", "hypothesis": "Signed version of the hypothesis",
+    "new_model": "New major model since the go",
 }  # fmt: skip
 _LATER = frozenset({"new_model"})  # stands among the facts only once there is one
 

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from uuid import uuid4
 
@@ -164,6 +166,37 @@ def test_the_limit_fails_open_and_is_quiet_then(live, monkeypatch):
     monkeypatch.setattr(limits, "_quiet_until", 0.0)
     assert [send(live.token, live.id)[0].status_code for _ in range(3)] == [200, 200, 200]
     assert len(asked) == 1
+
+
+def test_the_first_threads_of_a_process_share_one_client(monkeypatch):
+    """Two clients would be one too many: the loser's pool is closed under whoever is using it."""
+    made = []
+
+    def slow(*args, **options):
+        time.sleep(0.05)
+        made.append(object())
+        return made[-1]
+
+    monkeypatch.setattr(redis.Redis, "from_url", slow)
+    limits._client.cache_clear()
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            seen = set(threads.map(lambda _: limits._valkey(), range(8)))
+        assert len(made) == len(seen) == 1
+    finally:
+        limits._client.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "fault", [redis.TimeoutError("no answer"), OSError(), ValueError("I/O operation on closed file.")]
+)
+def test_no_fault_of_the_counter_refuses_anybody(monkeypatch, fault):
+    def broken(*args):
+        raise fault
+
+    monkeypatch.setattr(limits, "_take", broken)
+    monkeypatch.setattr(limits, "_quiet_until", 0.0)
+    assert limits.wait(limits.PRODUCER, "anybody") == 0
 
 
 def test_a_lease_is_never_more_than_the_window_allows(monkeypatch):
