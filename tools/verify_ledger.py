@@ -123,7 +123,7 @@ class Trade:
     def _remember(self, event: str, line: dict[str, Any], payload: dict[str, Any]) -> None:
         request = payload.get("request")
         if event == "request.opened":
-            self.open[request] = (line["subject_id"], payload.get("kind", ""), line["actor_id"])
+            self.open[str(request)] = (line["subject_id"], payload.get("kind", ""), line["actor_id"])
         elif request:
             self.open.pop(request, None)
         if event == "use_case.responsibilities_changed" and "lead" in payload.get("seats", {}):

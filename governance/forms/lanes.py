@@ -19,6 +19,7 @@ LABELS = {
 class LaneText(Plain):
     """The questions as YAML (typed, or a file that replaces what was typed), and what the lane permits and adds."""
 
+    data: Any
     BY_CODE = {"unusable_set": "text", "changed_meanwhile": "text"}
 
     text = forms.CharField(
@@ -48,8 +49,9 @@ class LaneText(Plain):
             except UnicodeDecodeError:
                 self.add_error("file", "The file is not UTF-8 text.")
             else:
-                self.data = self.data.copy()  # the file is what the reader sees and edits next
-                self.data["text"] = said["text"]
+                data = self.data.copy()  # the file is what the reader sees and edits next
+                data["text"] = said["text"]
+                self.data = data
         return said
 
     def named(self, names: Iterable[str]) -> dict[str, str]:
