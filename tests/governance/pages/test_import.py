@@ -200,7 +200,9 @@ def test_another_sheet_header_and_day_order_are_chosen(client):
     assert (found.title, found.running_since.isoformat()) == ("Damp", "2026-03-04")
 
 
-@pytest.mark.parametrize("said", [{"sheet": "Nothing"}, {"header_row": "0"}, {"header_row": "9" * 30}, {"header_row": "²"}])
+@pytest.mark.parametrize(
+    "said", [{"sheet": "Nothing"}, {"header_row": "0"}, {"header_row": "9" * 30}, {"header_row": "²"}]
+)
 def test_nonsense_about_the_layout_changes_nothing(client, said):
     address = send(client, two_sheets(), "register.xlsx")["Location"]
     before = ImportRun.objects.get().report
