@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from adoption.models import Engagement, Oversight, Plan, Role, SupportAction
-from adoption.rules import Mode
+from adoption.models import Engagement, Oversight, Plan, Role, RoleCount, SupportAction, WorkDecision
+from adoption.rules import MadeBy, Mode
 from ledger import actions as ledger
 from people.models import User
 from portfolio import access, changes
@@ -63,6 +63,10 @@ def set_role(
     _refuse(reasons)
     values = {"headcount": headcount, "reached": reached, "using": using, "reason": reason.strip()}
     role, _ = Role.objects.update_or_create(use_case=use_case, name=name.strip(), defaults=values)
+    RoleCount.objects.update_or_create(
+        role=role, on=use_case.portfolio.today(),
+        defaults={"headcount": headcount, "reached": reached, "using": using},
+    )  # fmt: skip
     changes.touched([use_case.id])
     return role
 
@@ -94,6 +98,18 @@ def add_support(
     _refuse(reasons)
     row = SupportAction.objects.create(use_case=use_case, role=role, text=text.strip(), owner=owner, due_on=due_on)
     changes.touched([use_case.id])
+    return row
+
+
+@transaction.atomic
+def set_work(
+    *, use_case_id: UUID, by: Actor, text: str, made_by: MadeBy, answers: str = "", objection: str = ""
+) -> WorkDecision:  # fmt: skip
+    """A decision that the work contains; the same text again changes who makes it, who answers, how to object."""
+    use_case = _open(use_case_id, by)
+    _refuse(_said(text=text))
+    values = {"made_by": made_by, "answers": answers.strip(), "objection": objection.strip()}
+    row, _ = WorkDecision.objects.update_or_create(use_case=use_case, text=text.strip(), defaults=values)
     return row
 
 

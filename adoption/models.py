@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from adoption.rules import Mode
+from adoption.rules import MadeBy, Mode
 from portfolio.models import UseCase
 from portfolio.rules import Actor
 
@@ -56,6 +56,20 @@ class Role(models.Model):
             models.CheckConstraint(condition=Q(reached__lte=F("headcount")), name="affected_role_reached"),
             models.CheckConstraint(condition=Q(using__lte=F("headcount")), name="affected_role_using"),
         ]
+
+
+class RoleCount(models.Model):
+    """How far a role was on a day: the newest numbers said on it. The adoption measure over time is made of these."""
+
+    role = models.ForeignKey(Role, models.CASCADE, related_name="counts")
+    on = models.DateField()
+    headcount = models.PositiveIntegerField()
+    reached = models.PositiveIntegerField()
+    using = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["on"]
+        constraints = [models.UniqueConstraint(fields=["role", "on"], name="role_count_once_a_day")]
 
 
 class Engagement(models.Model):
@@ -105,3 +119,21 @@ class Oversight(models.Model):
     reviewed_on = models.DateField(null=True, blank=True)
 
     objects = OfUseCase.as_manager()
+
+
+class WorkDecision(models.Model):
+    """A decision in the work itself: who makes it, who answers for the result, how those affected object."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    use_case = models.ForeignKey(UseCase, models.CASCADE, related_name="work_decisions")
+    text = models.CharField(max_length=200)
+    made_by = models.CharField(max_length=20, choices=[(one.value, one.value) for one in MadeBy])
+    answers = models.CharField(max_length=200, blank=True)  # a function, such as team leader; not a person's name
+    objection = models.CharField(max_length=300, blank=True)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    objects = OfUseCase.as_manager()
+
+    class Meta:
+        ordering = ["made_at"]
+        constraints = [models.UniqueConstraint(fields=["use_case", "text"], name="work_decision_once")]

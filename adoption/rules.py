@@ -3,7 +3,7 @@
 Source: product.md (Blocking items, People). Severity by lane: the fast lane asks for the same as a condition.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -11,8 +11,10 @@ from uuid import UUID
 
 from portfolio.rules import Gap, Severity, Stage
 
+ORIGIN = "adoption"
 HEARD_WITHIN_DAYS = 14  # of the select: the frontline is asked early, not after the fact
 FAST, HIGH_IMPACT = "fast", "high-impact"
+type Key = tuple[str, str, str]
 _ASKED = (Stage.PROPOSED, Stage.PILOT, Stage.PRODUCTION)
 
 
@@ -22,6 +24,14 @@ class Mode(StrEnum):
     APPROVES = "approves"  # decides on each suggestion
     SAMPLES = "samples"  # checks a sample afterwards
     STEPS_IN = "steps-in"  # is called when a limit is crossed
+
+
+class MadeBy(StrEnum):
+    """Who makes a decision in the work itself."""
+
+    AI = "ai"
+    AFTER_AI = "after-ai"  # a person, who sees what the AI suggests first
+    PERSON = "person"
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,11 @@ class Oversight:
     review_days: int | None = None
     reviewed_on: date | None = None
 
+    @property
+    def lost(self) -> bool:
+        """It was agreed how the AI is watched, and neither overseer nor cover is here any more."""
+        return self.mode is not None and self.overseer_id is None and self.cover_id is None
+
 
 @dataclass(frozen=True)
 class Adoption:
@@ -69,6 +84,9 @@ class Adoption:
     def planned(self) -> bool:
         """Started as select asks for it: an owner, a first date, at least one role."""
         return self.plan_owner_id is not None and self.first_on is not None and bool(self.roles)
+
+
+NOTHING_SAID = Adoption()
 
 
 def gaps(facts: Adoption, *, lane: str | None, stage: Stage, since_on: date, on: date) -> tuple[Gap, ...]:
@@ -103,7 +121,11 @@ def _heard(facts: Adoption, must: Severity, stage: Stage, since_on: date, on: da
 def _oversight(kept: Oversight, lane: str, must: Severity, on: date) -> list[Gap]:
     found = []
     if kept.mode is None or kept.overseer_id is None:
-        text = "Nobody watches the AI." if kept.mode is None else "The overseer is no longer here: oversight is lost."
+        text = "Nobody watches the AI."
+        if kept.lost:
+            text = "Oversight is lost: neither the overseer nor the cover is here any more."
+        elif kept.mode is not None:
+            text = "There is no overseer; only the cover watches the AI."
         return [_gap("no_overseer", "", must, "decide", text)]
     missing = [
         words
@@ -124,10 +146,40 @@ def _oversight(kept: Oversight, lane: str, must: Severity, on: date) -> list[Gap
 
 
 def _gap(code: str, subject: str, severity: Severity, kind: str, text: str) -> Gap:
-    return Gap("adoption", code, subject, severity, kind, text)
+    return Gap(ORIGIN, code, subject, severity, kind, text)
+
+
+def closers(found: Iterable[Gap], facts: Adoption, holders: Mapping[str, UUID | None]) -> dict[Key, UUID]:
+    """Who can close each of this room's gaps: the plan's owner, for oversight the lead; the other where one is empty."""
+    owners = {}
+    for gap in found:
+        if gap.origin == ORIGIN:
+            wanted = [facts.plan_owner_id, holders.get("lead")]
+            if gap.code in ("no_overseer", "oversight_incomplete"):
+                wanted.reverse()
+            owner = next((one for one in wanted if one is not None), None)
+            if owner is not None:
+                owners[gap.key] = owner
+    return owners
 
 
 def slowest(roles: Sequence[AffectedRole]) -> AffectedRole | None:
     """The role that is furthest behind, by share reached; None when all are settled."""
     behind = [role for role in roles if not role.settled and role.headcount]
     return min(behind, key=lambda role: (role.reached / role.headcount, role.name), default=None)
+
+
+def measure(counts: Iterable[Sequence[tuple[date, int, int, int]]]) -> list[tuple[date, float, float]]:
+    """The adoption measure over time: (day, share reached, share using) of all roles, oldest first.
+
+    `counts`: for each role its (day, headcount, reached, using), oldest first. A role stands at its newest numbers of
+    the day and is left out before its first.
+    """
+    said = [list(one) for one in counts]  # read more than once
+    found = []
+    for on in sorted({row[0] for one in said for row in one}):
+        known = [max(until) for one in said if (until := [row for row in one if row[0] <= on])]
+        heads, reached, using = (sum(numbers) for numbers in zip(*(row[1:] for row in known), strict=True))
+        if heads:
+            found.append((on, reached / heads, using / heads))
+    return found

@@ -5,10 +5,18 @@ from __future__ import annotations
 from functools import cache
 
 from governance.actions import nightly
-from governance.management.commands.load_scale import load
+from governance.management.commands.load_scale import load, load_with_items
 from portfolio.models import Portfolio
 
 LARGE, SMALL = 10_000, 100
+
+
+@cache
+def portfolio_with_items(count: int) -> Portfolio:
+    """A settled portfolio of so many pilots, six open, owned and dated items each."""
+    made = load_with_items(count, slug=f"scale-items-{count}")
+    nightly.recompute(everything=True)
+    return made
 
 
 @cache

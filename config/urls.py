@@ -12,6 +12,7 @@ urlpatterns = [
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("", include("people.urls")),
     path("", include("governance.urls")),
+    path("", include("notices.urls")),
 ]
 
 handler400 = "config.rest.errors.bad_request"

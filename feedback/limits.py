@@ -7,6 +7,7 @@ answer within 50 ms the door stays open and is not asked again for a while: a li
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from dataclasses import dataclass
 from functools import cache
@@ -37,10 +38,21 @@ FRONTLINE_ALL = Limit("frontline-all", requests=600, seconds=60)  # one link fro
 
 _leases: dict[tuple[str, str], tuple[int, int]] = {}  # caller → (window, requests left of the lease)
 _quiet_until = 0.0
+_making = threading.Lock()
+
+
+def _valkey() -> redis.Redis:
+    """The one client of this process, also when its first eight threads ask at once.
+
+    A bare `@cache` lets each of them make one and keeps the last; the others are collected, and redis-py then closes
+    their pools under the threads that still talk through them.
+    """
+    with _making:
+        return _client()
 
 
 @cache
-def _valkey() -> redis.Redis:
+def _client() -> redis.Redis:
     return redis.Redis.from_url(
         settings.REDIS_URL, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, retry=None, health_check_interval=0
     )
@@ -60,7 +72,7 @@ def wait(limit: Limit, caller: str, now: float | None = None) -> int:
         return 0
     try:
         taken = _take(limit, caller, window)
-    except (redis.RedisError, OSError) as fault:
+    except Exception as fault:  # whatever a client library trips over: no event is refused because of a limit
         _quiet_until = now + QUIET
         log.warning("rate_limit_open %s: no limit for %s s", type(fault).__name__, QUIET)
         return 0

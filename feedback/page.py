@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -15,11 +15,11 @@ from feedback import queries
 from feedback.alarms import wilson
 from feedback.facts import fact_of
 from feedback.models import LearningAction, Plan, Ring, Signal
+from feedback.periods import WINDOW
 from feedback.rules import watch
 from feedback.rules.signals import missing, standing
 from feedback.shapes import OPENED, plain
 
-WINDOW = 28  # days of the rolling rate
 SHOWN = 84  # days of the chart
 MOST_EXCEPTIONS = 200
 
@@ -168,7 +168,10 @@ def reasons_of(use_case_id: UUID, first: date, last: date) -> list[tuple[str, in
 
 
 def groups_of(use_case_id: UUID, first: date, last: date) -> list[tuple[str, list[dict[str, Any]]]]:
-    """By model, by segment, by week: (heading, rows with `label`, decided, override_rate); one group alone says nothing."""
+    """By model, by segment, by week: (heading, rows with `label`, decided, override_rate); one group alone says nothing.
+
+    At most twelve rows each: the newest weeks, the most used models and segments.
+    """
     found = []
     for dimension, heading in (("model", "By model"), ("segment", "By segment"), ("week", "By week")):
         rows = [
@@ -176,7 +179,8 @@ def groups_of(use_case_id: UUID, first: date, last: date) -> list[tuple[str, lis
         ]
         rows = [row for row in rows if row["decided"]]
         if len(rows) > 1:
-            found.append((heading, rows[:12]))
+            most = rows if dimension == "week" else sorted(rows, key=lambda row: row["decided"])
+            found.append((heading, most[-12:] if dimension == "week" else most[:-13:-1]))
     return found
 
 
@@ -208,25 +212,29 @@ class Lesson:
 
 def lessons_of(use_case_id: UUID, today: date, most: int = 20) -> list[Lesson]:
     """What was taught, and whether the rate moved; open ones first, then the newest."""
-    rows = LearningAction.objects.filter(use_case_id=use_case_id).select_related("owner")
-    found = [_lesson(row, today) for row in rows[:most]]
+    rows = list(LearningAction.objects.filter(use_case_id=use_case_id).select_related("owner")[:most])
+    turns = [row.taught_on or today for row in rows if row.reason]
+    counts = queries.reasons_by_day(use_case_id, min(turns) - timedelta(days=WINDOW), today) if turns else {}
+    found = [_lesson(row, today, counts) for row in rows]
     return sorted(found, key=lambda lesson: lesson.row.taught_on is not None)
 
 
-def _lesson(row: LearningAction, today: date) -> Lesson:
+def _lesson(row: LearningAction, today: date, counts: Mapping[date, Mapping[str, tuple[int, int]]]) -> Lesson:
+    """The 28 days before the turn, and up to 28 from it on."""
     if not row.reason:
         return Lesson(row)
     turn = row.taught_on or today
-    before = _share(row.use_case_id, row.reason, turn - timedelta(days=WINDOW), turn - timedelta(days=1))
+
+    def share(first: date, days: int) -> tuple[int, int]:
+        found = [counts.get(first + timedelta(days=number), {}) for number in range(days)]
+        overrides = sum(day[row.reason][0] for day in found if row.reason in day)
+        return overrides, sum(decided for day in found for _, decided in day.values())
+
+    before = share(turn - timedelta(days=WINDOW), WINDOW)
     if row.taught_on is None:
         return Lesson(row, before)
-    after = _share(row.use_case_id, row.reason, turn, min(today, turn + timedelta(days=WINDOW - 1)))
+    after = share(turn, max(0, min(WINDOW, (today - turn).days + 1)))
     return Lesson(row, before, after, watch.moved(before, after))
-
-
-def _share(use_case_id: UUID, reason: str, first: date, last: date) -> tuple[int, int]:
-    rows = queries.daily(use_case_id, first, last)
-    return queries.overrides_by_reason(use_case_id, first, last)[1].get(reason, 0), sum(row["decided"] for row in rows)
 
 
 def alarms_of(use_case_id: UUID) -> Sequence[Ring]:

@@ -12,8 +12,8 @@ def percent(share: float) -> str:
     return f"{share * 100:.0f} %"
 
 
-def headline(summary: Mapping[str, Any], minimum: int) -> str:
-    """One sentence on the override frequency against its band."""
+def headline(summary: Mapping[str, Any], minimum: int, span: str = "28 days") -> str:
+    """One sentence on the override frequency against its band; `span` names the days it is read over."""
     band = summary["band"]
     rate = summary[f"{band['watches']}_rate"]
     word = {"override": "Overrides", "modified": "Modified suggestions", "overridden": "Overridden suggestions"}[
@@ -21,11 +21,15 @@ def headline(summary: Mapping[str, Any], minimum: int) -> str:
     ]
     state = band["state"]
     if summary["decided"] == 0:
-        return "Nobody has decided anything in the last 28 days."
+        return (
+            "Nobody has decided anything yet."
+            if span == "all time"
+            else f"Nobody has decided anything in the last {span}."
+        )
     if state == "not_known" or rate is None:
         return "The rate is not known: only overrides arrive, nobody reports what was accepted."
     if summary["decided"] < minimum:
-        return f"Too few decisions to say: {summary['decided']} in 28 days, {minimum} are needed."
+        return f"Too few decisions to say: {summary['decided']} in {span}, {minimum} are needed."
     if state == "above":
         return f"{word} are at {percent(rate)}, above the agreed {percent(band['high'])}."
     if state == "below":

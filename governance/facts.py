@@ -14,6 +14,9 @@ from django.apps import apps
 from django.db.models import Count, Max
 from django.utils import timezone
 
+from adoption.queries import facts_of as adoption_of
+from adoption.rules import NOTHING_SAID
+from adoption.rules import gaps as adoption_gaps
 from feedback.facts import facts_of as feedback_of
 from feedback.rules.gaps import gaps as feedback_gaps
 from governance.models import Decision, Request
@@ -35,7 +38,7 @@ from roi.rules.gaps import NO_FACTS
 from roi.rules.gaps import gaps as roi_gaps
 
 _MAGNITUDE = {code: order for order, (code, _) in enumerate(MAGNITUDES)}
-_VIEWS = ("readiness", "roi")  # adoption joins when its pages are there: a gap must never lack a way to close it
+_VIEWS = ("readiness", "roi", "adoption")
 
 _ASKED = (Stage.PROPOSED, Stage.PILOT, Stage.PRODUCTION)
 
@@ -112,12 +115,16 @@ def gather(
     installed = rooms()
     told = {
         use_case.id: ReadinessFacts(
-            answers.get(use_case.id, {}), tuple(needs.get(use_case.id, ())), readiness_facts.seats_of(use_case)
+            answers.get(use_case.id, {}),
+            tuple(needs.get(use_case.id, ())),
+            readiness_facts.seats_of(use_case),
+            unwatched=not any(signal.complete for signal in live[use_case.id].signals),
         )
         for use_case in use_cases
     }
     asked = {use_case.id: asked_of[use_case.lane_id] for use_case in use_cases if use_case.lane_id}
     worth = roi_queries.facts_of(use_cases, days) if "roi" in installed else {}
+    people = adoption_of(wanted) if "adoption" in installed else {}
     modes, gaps_of, items_of = {}, {}, {}
     for use_case in use_cases:
         row_id, day = use_case.id, days[use_case.portfolio_id]
@@ -129,6 +136,10 @@ def gather(
         if use_case.stage in _ASKED:
             lane = use_case.lane.code if use_case.lane else None
             gaps_of[row_id] += feedback_gaps(live[row_id], lane, limits[use_case.portfolio_id], day)
+            if "adoption" in installed:
+                since_on = use_case.stage_since.astimezone(local[use_case.portfolio_id]).date()
+                stage = Stage(use_case.stage)
+                gaps_of[row_id] += adoption_gaps(people[row_id], lane=lane, stage=stage, since_on=since_on, on=day)
         items_of[row_id] = blocking(gaps_of[row_id], stored.get(row_id, ()), modes[row_id], day)
     dates = _dates(use_cases, items_of, days, limits, versions)
     facts = {}
@@ -182,6 +193,7 @@ def gather(
             forecast_driver=date_.driver.text if date_ else "",
             curve_version=versions[use_case.portfolio_id],
             worth=worth.get(use_case.id, NO_FACTS),
+            adoption=people.get(use_case.id, NOTHING_SAID),
         )
     return Picture(facts, limits, asked, told)
 

@@ -21,6 +21,7 @@ PLACES = (
     ("board", "Board", "board", ()),
     ("usecase", "Use cases", "use_cases", ("/u/",)),
     ("check", "My items", "my_items", ()),
+    ("clock", "Waiting", "queue", ()),
     ("calendar", "Go/no-go dates", "calendar", ()),
     ("database", "Data map", "data_map", ()),
     ("exceptions", "Exceptions", "exceptions", ()),

@@ -10,7 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
 
 from portfolio.models import UseCase
-from roi.models import CheckIn, CostLine, Hypothesis, SignOff, Valuation
+from roi.models import CheckIn, CostLine, FactorVersion, Hypothesis, HypothesisVersion, SignOff, Valuation
 from roi.rules import signing, track, value
 from roi.rules.content import Content, Cost
 from roi.rules.gaps import NO_FACTS, RoiFacts
@@ -69,8 +69,31 @@ def _facts(row: dict[str, Any], use_case: UseCase, on: date) -> RoiFacts:
     )
 
 
+def again(found: Valuation) -> value.Value | None:
+    """The valuation worked out anew from what its row names: version, seed, draws, rate, factors. Four queries.
+
+    None when the draft it valued was overwritten since (a signed version never is), or another code valued it.
+    """
+    row = found.hypothesis
+    version = HypothesisVersion.objects.filter(hypothesis=row, number=found.number, fingerprint=found.fingerprint)
+    kept = version.first()
+    if kept is None or found.code_version != value.CODE_VERSION:
+        return None
+    mine = FactorVersion.objects.filter(portfolio_id=row.use_case.portfolio_id, number=found.factor_version)
+    factors = mine.first() or FactorVersion(number=0)
+    return value.value(
+        kept.as_content(), seed=int(found.seed), annual_rate=found.annual_rate, draws=found.draws,
+        benefits=factors.factor("benefits"), costs=factors.factor("costs"),
+    )  # fmt: skip
+
+
 def check_ins_due(use_cases: Iterable[UseCase], on: date) -> list[tuple[UseCase, track.Check]]:
     """Check-ins that are due and not recorded, the longest due first: two queries."""
+    return [(use_case, check) for use_case, check in check_ins_ahead(use_cases) if check.is_due(on)]
+
+
+def check_ins_ahead(use_cases: Iterable[UseCase]) -> list[tuple[UseCase, track.Check]]:
+    """Every check-in that is not recorded, due or still to come, the earliest first: two queries."""
     by_id = {use_case.id: use_case for use_case in use_cases}
     rows = Hypothesis.objects.filter(use_case_id__in=by_id, day0_on__isnull=False).values_list(
         "id", "use_case_id", "day0_on", "window_days"
@@ -85,6 +108,6 @@ def check_ins_due(use_cases: Iterable[UseCase], on: date) -> list[tuple[UseCase,
         (by_id[use_case_id], check)
         for hypothesis_id, use_case_id, day0_on, window in rows
         for check in track.schedule(Content(day0_on=day0_on, window_days=window), done[hypothesis_id])
-        if check.is_due(on)
+        if not check.done
     ]
     return sorted(found, key=lambda pair: (pair[1].due_on, pair[0].key))

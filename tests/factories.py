@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
+from adoption import actions as adoption
+from adoption.rules import Mode
 from feedback.models import Signal
 from people import actions as people
 from people.models import User
@@ -70,7 +72,7 @@ def use_case(
 ) -> UseCase:  # fmt: skip
     """One use case in `stage`; complete: all that select asks for, seats held by the leader first in the alphabet.
 
-    `hypothesis`: draft one; by default where select would ask for it.
+    `hypothesis`: draft one, and start the adoption plan; by default where select would ask for it.
     """
     return several(where, 1, stage, title=title, complete=complete, hypothesis=hypothesis, **facts)[0]
 
@@ -88,6 +90,7 @@ def several(
     if drafts:
         for one in made:
             hypotheses.edit(by=SYSTEM, use_case_id=one.id, **DRAFT)
+            planned_adoption(one)
     return made
 
 
@@ -121,6 +124,42 @@ def signed_hypothesis(use_case: UseCase) -> UseCase:
         hypotheses.sign(by=actor_for(user), use_case_id=row.id)
     use_case.refresh_from_db()
     return use_case
+
+
+def _leader(use_case: UseCase) -> User:
+    return use_case.portfolio.memberships.filter(role=Role.LEADER).order_by("user__email").first().user
+
+
+def planned_adoption(use_case: UseCase) -> UseCase:
+    """What select asks for on the people's side: an owner, a first day, one role."""
+    key = {"by": SYSTEM, "use_case_id": use_case.id}
+    adoption.start_plan(**key, owner=_leader(use_case), first_on=use_case.portfolio.today())
+    adoption.set_role(**key, name="Clerks", headcount=4, reached=4, using=2)
+    return use_case
+
+
+def heard_and_overseen(use_case: UseCase) -> UseCase:
+    """Nothing of the people's side blocks: planned, heard, supported, overseen; an empty overseer's seat is filled."""
+    row = planned_adoption(UseCase.objects.select_related("portfolio").get(id=use_case.id))
+    leader, today = _leader(row), row.portfolio.today()
+    by, key = actor_for(leader), {"use_case_id": row.id}
+    adoption.log_engagement(**key, by=by, on=today, who="The clerks", heard="It reads well.", changed="The font.")
+    role = row.affected_roles.get(name="Clerks")
+    adoption.add_support(**key, by=by, role=role, text="A morning together", owner=leader, due_on=today)
+    if row.overseer_id is None:
+        use_cases.edit(by=SYSTEM, use_case_id=row.id, overseer=leader)
+    others = row.portfolio.memberships.exclude(user__in=[row.overseer_id, leader]).order_by("user__email")
+    cover = next((member.user for member in others), None)
+    adoption.set_oversight(
+        **key, by=by, mode=Mode.SAMPLES, cover=cover, stop_authority=True, competence="Ten years.", review_days=30
+    )
+    use_case.refresh_from_db()
+    return use_case
+
+
+def settled(use_case: UseCase) -> UseCase:
+    """A signed hypothesis, a watched signal, people heard, an overseer: nothing but readiness blocks."""
+    return heard_and_overseen(watched(signed_hypothesis(use_case)))
 
 
 def watched(use_case: UseCase) -> UseCase:

@@ -12,7 +12,7 @@ ORIGIN = "feedback"
 
 
 def gaps(facts: FeedbackFacts, lane: str | None, policy: Policy, on: date) -> tuple[Gap, ...]:
-    """One hard gap without any complete signal (in the fast lane a condition); an advisory one per incomplete signal.
+    """One hard gap without any complete signal: question 4 is not clear without one. An advisory one per incomplete signal.
 
     Without a lane nothing is asked yet.
     """
@@ -20,9 +20,8 @@ def gaps(facts: FeedbackFacts, lane: str | None, policy: Policy, on: date) -> tu
         return ()
     found = []
     if not any(signal.complete for signal in facts.signals):
-        severity = Severity.CONDITION if lane == "fast" else Severity.HARD
         text = "No monitoring signal with thresholds, owner and action."
-        found.append(Gap(ORIGIN, "no_signal", "plan", severity, "write", text))
+        found.append(Gap(ORIGIN, "no_signal", "plan", Severity.HARD, "write", text))
     found += [
         Gap(ORIGIN, "signal_incomplete", signal.code, Severity.ADVISORY, "write", f"{signal.name} lacks {' and '.join(missing(signal))}.")
         for signal in facts.signals

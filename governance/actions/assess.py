@@ -16,6 +16,8 @@ from django.db import Error, connection, transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
+from adoption.rules import closers as adoption_closers
+from governance.actions.ranks import write_ranks
 from governance.facts import Picture, gather, policies_of
 from governance.models import Assessment, AssessmentHistory, PortfolioState, Quarantine
 from governance.rules import advice, status
@@ -32,7 +34,7 @@ from roi.rules.gaps import closers as roi_closers
 
 log = logging.getLogger(__name__)
 
-CODE_VERSION = 4  # raise it when a rule changes what it shows, so that the self-audit knows the difference
+CODE_VERSION = 5  # raise it when a rule changes what it shows, so that the self-audit knows the difference
 ADDED_UP_AT_ONCE = 60  # priced pilots whose joint value is drawn here; more wait for the night (1 ms each)
 CHUNK = 500  # use cases a transaction, so that no lock is held for long
 
@@ -163,7 +165,12 @@ def _works(picture: Picture) -> list[Work]:
         worked = facts.mode is Mode.WORKED and asked is not None
         closing = closers(picture.readiness[use_case_id], asked, policy, facts.on) if worked and asked else {}
         if worked:
-            closing = {**closing, **roi_closers(facts.gaps, picture.readiness[use_case_id].seats)}
+            seats = picture.readiness[use_case_id].seats
+            closing = {
+                **closing,
+                **roi_closers(facts.gaps, seats),
+                **adoption_closers(facts.gaps, facts.adoption, seats),
+            }
         works.append(
             Work(use_case_id, facts.mode, facts.gaps, facts.on, policy, facts.lead_id, facts.agreed_on, closing)
         )
@@ -217,19 +224,9 @@ def _rank(portfolio_id: UUID, policy: Policy) -> None:
     pilots = list(
         Assessment.objects.filter(portfolio_id=portfolio_id, stage=Stage.PILOT)
         .select_related("use_case")
-        .only(
-            "use_case__key",
-            "use_case__title",
-            "pause_order",
-            "status_text",
-            "no_date_reason",
-            "flags",
-            "rank",
-            "recommendation",
-            "reason",
-            "rough",
-        )
-    )
+        .only("use_case__key", "use_case__title", "pause_order", "status_text", "no_date_reason", "flags", "rank",
+              "recommendation", "reason", "rough")
+    )  # fmt: skip
     ranked = [
         advice.Ranked(row, int(row.use_case.key.removeprefix("UC-")), row.pause_order, row.status_text,
                       row.no_date_reason, "waiting_too_long" in row.flags)
@@ -244,7 +241,7 @@ def _rank(portfolio_id: UUID, policy: Policy) -> None:
         if (row.rank, row.recommendation, row.reason, row.rough) != told:
             row.rank, row.recommendation, row.reason, row.rough = told
             stale.append(row)
-    Assessment.objects.bulk_update(stale, ["rank", "recommendation", "reason", "rough"], batch_size=500)
+    write_ranks(stale)
     Assessment.objects.filter(portfolio_id=portfolio_id, rank__isnull=False).exclude(stage=Stage.PILOT).update(
         rank=None, recommendation="", reason="", rough=False
     )

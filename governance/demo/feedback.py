@@ -89,7 +89,7 @@ def _day(draw: random.Random, on: date, back: int, now: datetime) -> Any:
         if at > now:
             return
         common = {"case": case, "at": at.isoformat()}
-        recent = back < 27
+        recent = back <= 34  # four whole weeks, whatever weekday it is: the reason opens a learning action by itself
         unsure, limit = draw.random(), 0.28 if recent else 0.135
         reason = None
         if recent and unsure < 0.11:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from governance.actions import dates, nightly, verbs
-from governance.demo import feedback, readiness, roi
+from governance.demo import adoption, feedback, readiness, roi
 from people import actions as people
 from people.models import User
 from portfolio.access.identity import person
@@ -80,7 +80,7 @@ def load() -> Portfolio:
     leader, other = person(users["helena"]), person(users["ruben"])
     sources = readiness.map_data(portfolio, told["data"], users)
     pairs = list(zip(told["use_cases"], made, strict=True))
-    priced = roi.story()
+    priced, peopled = roi.story(), adoption.story()
     for row, use_case in pairs:
         if "lane" in row:
             dates.choose_lane(
@@ -89,6 +89,8 @@ def load() -> Portfolio:
         readiness.tell(row, use_case, users, sources)
         if row["title"] in priced:
             roi.tell(priced[row["title"]], use_case, users)
+        if row["title"] in peopled:
+            adoption.tell(peopled[row["title"]], use_case, users)
         if row.get("watched"):
             feedback.agree(use_case, users)
     nightly.recompute(everything=True)  # opens the items

@@ -35,6 +35,15 @@ class PlanForm(Plain):
         min_value=1, required=False, label="Hours after which silence counts as accepted",
         help_text="Empty: never. Counted apart in any case, never in a rate.",
     )  # fmt: skip
+    named_persons = forms.BooleanField(
+        required=False, label="Show overrides by person",
+        help_text="By the pseudonyms your program sends. The ledger records who switched this on, and when.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, names: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not names:  # a leader's act; whoever may not do it changes nothing of it
+            del self.fields["named_persons"]
 
 
 class SignalForm(Plain):

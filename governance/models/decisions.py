@@ -37,6 +37,7 @@ class Request(models.Model):
     reason = models.TextField()
     author = models.ForeignKey(User, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(default=timezone.now)
+    reminded_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_as = models.CharField(max_length=10, blank=True)
 
@@ -103,6 +104,8 @@ class Condition(models.Model):
     owner = models.ForeignKey(User, models.PROTECT, related_name="+")
     due_on = models.DateField()
     met_at = models.DateTimeField(null=True, blank=True)
+    met_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    note = models.TextField(blank=True)  # what shows that it is met
 
 
 class AgreedDateSet(models.QuerySet["AgreedDate"]):

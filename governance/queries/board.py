@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, F, IntegerField, When
+from django.db.models import Case, Count, F, IntegerField, JSONField, Value, When
+from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
+from feedback import board as feedback_board
 from governance.models import PortfolioState
 from governance.queries.filters import Filters, Page
 from governance.rules.advice import PAUSE, RUN, STOP
@@ -122,6 +124,9 @@ _LISTED = (
     "assessment__status", "assessment__status_text", "assessment__flags", "reviews_missed",
 )  # fmt: skip
 
+# How a live use case is used: part of the same query, worked out for the rows that are shown (feedback.board).
+_LIVE = RawSQL(feedback_board.EXPRESSION.format(id='"portfolio_usecase"."id"'), [], output_field=JSONField())  # noqa: S611
+
 
 @dataclass(frozen=True)
 class Listed:
@@ -150,9 +155,16 @@ def others(portfolio: Portfolio, filters: Filters) -> list[Listed]:
     found: dict[str, list[dict[str, Any]]] = {str(stage): [] for stage in wanted}
     if wanted:
         mine = filters.narrow(UseCase.objects.filter(portfolio=portfolio), stage=False)
-        parts = [mine.filter(stage=stage).order_by(*orders[stage]).values(*_LISTED)[: LISTED + 1] for stage in wanted]
+        parts = [
+            mine.filter(stage=stage)
+            .annotate(told=_LIVE if stage == Stage.PRODUCTION else Value(None, JSONField()))
+            .order_by(*orders[stage])
+            .values(*_LISTED, "told")[: LISTED + 1]
+            for stage in wanted
+        ]
         for row in parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]:
-            found[row["stage"]].append(row | {"lead": row["lead__name"] or row["lead__email"] or ""})
+            line = feedback_board.line(row["told"]) if row["told"] else None
+            found[row["stage"]].append(row | {"lead": row["lead__name"] or row["lead__email"] or "", "live": line})
     address = reverse("use_cases", args=[portfolio.slug])
     return [
         Listed(stage, rows[:LISTED], len(rows) > LISTED, address + filters.address(stage=stage))

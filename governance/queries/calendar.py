@@ -7,6 +7,7 @@ from uuid import UUID
 
 from portfolio.models import UseCase
 from portfolio.rules import Actor, Stage
+from roi.queries import check_ins_ahead
 
 
 @dataclass(frozen=True)
@@ -14,32 +15,50 @@ class Entry:
     """One use case's date. `on` None: no date, `why` says what stands against one."""
 
     use_case: UseCase
-    kind: str  # decide, review
+    kind: str  # decide, review, check_in
     on: date | None
     why: str = ""
     p50_on: date | None = None
     p85_on: date | None = None
+    day: int | None = None  # of a check-in: counted from day 0
+
+    @property
+    def words(self) -> str:
+        said = {"decide": "Go/no-go", "review": "Review", "check_in": f"Check-in at day {self.day}"}
+        return said[self.kind]
+
+
+_DATED = (Stage.PILOT, Stage.PRODUCTION, Stage.PAUSED)
 
 
 def entries(actor: Actor, portfolio_id: UUID) -> list[Entry]:
-    """Each pilot once by its agreed date, each paused one by its review; those without a date last. One query."""
+    """Each pilot once by its agreed date, each paused one by its review, check-ins still to come; the undated last.
+
+    Three queries.
+    """
     rows = (
         UseCase.objects.visible_to(actor)
-        .filter(portfolio_id=portfolio_id, stage__in=(Stage.PILOT, Stage.PAUSED))
+        .filter(portfolio_id=portfolio_id, stage__in=_DATED)
         .select_related("assessment", "lead")
         .order_by("key")
     )
     found = []
     for row in rows:
-        assessed = getattr(row, "assessment", None)
         if row.stage == Stage.PAUSED:
             if row.review_on is not None:
                 found.append(Entry(row, "review", row.review_on))
-            continue
-        why = assessed.no_date_reason if assessed else ""
-        p50, p85 = (assessed.forecast_p50_on, assessed.forecast_p85_on) if assessed else (None, None)
-        found.append(Entry(row, "decide", row.agreed_on, why or ("" if row.agreed_on else "no date agreed"), p50, p85))
+        elif row.stage == Stage.PILOT or row.agreed_on is not None:
+            found.append(_decide(row))
+    running = [row for row in rows if row.stage != Stage.PAUSED]
+    found += [Entry(row, "check_in", check.due_on, day=check.day) for row, check in check_ins_ahead(running)]
     return sorted(found, key=lambda entry: (entry.on is None, entry.on or date.max, entry.use_case.key))
+
+
+def _decide(row: UseCase) -> Entry:
+    assessed = getattr(row, "assessment", None)
+    why = assessed.no_date_reason if assessed else ""
+    p50, p85 = (assessed.forecast_p50_on, assessed.forecast_p85_on) if assessed else (None, None)
+    return Entry(row, "decide", row.agreed_on, why or ("" if row.agreed_on else "no date agreed"), p50, p85)
 
 
 def as_ics(name: str, found: Iterable[Entry], base: str) -> str:
@@ -50,14 +69,13 @@ def as_ics(name: str, found: Iterable[Entry], base: str) -> str:
     for entry in found:
         if entry.on is None:
             continue
-        said = "Go/no-go" if entry.kind == "decide" else "Review"
         lines += [
             "BEGIN:VEVENT",
-            f"UID:{entry.kind}-{entry.use_case.id}@pilotage",
+            f"UID:{entry.kind}{entry.day or ''}-{entry.use_case.id}@pilotage",
             f"DTSTAMP:{stamp}",
             f"DTSTART;VALUE=DATE:{entry.on:%Y%m%d}",
             f"DTEND;VALUE=DATE:{entry.on + timedelta(days=1):%Y%m%d}",
-            f"SUMMARY:{_text(f'{said}: {entry.use_case.title}')}",
+            f"SUMMARY:{_text(f'{entry.words}: {entry.use_case.title}')}",
             f"URL:{base}/u/{entry.use_case.key}/",
             "END:VEVENT",
         ]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db.models import Count
+
 from portfolio.models import Portfolio, UseCase
 from portfolio.rules import Actor
 from readiness.models import DataAsset, DataNeed, DataSource, Defect, Term
@@ -57,7 +59,7 @@ def data_map(actor: Actor, portfolio: Portfolio) -> DataMap:
             views[need.source_id].used_by.append(need.use_case)
     for defect in Defect.objects.filter(source__in=views, closed_at=None).select_related("owner"):
         views[defect.source_id].defects.append(defect)
-    for asset in DataAsset.objects.filter(source__in=views):
+    for asset in DataAsset.objects.filter(source__in=views).annotate(uses=Count("needs__use_case", distinct=True)):
         views[asset.source_id].assets.append(asset)
     terms = list(
         Term.objects.visible_to(actor)

@@ -14,8 +14,10 @@ from portfolio.rules import Stage, Verb
 _WORDS = {
     "stage": "Stage",
     "lane": "Lane", "lane_version": "Version of the lane", "open_hard": "Open hard items", "overseer": "Overseer",
-    "stop_met": "Stop criterion met",
+    "stop_met": "Stop criterion met", "hypothesis": "Signed version of the hypothesis",
+    "new_model": "New major model since the go",
 }  # fmt: skip
+_LATER = frozenset({"new_model"})  # stands among the facts only once there is one
 
 
 def log(portfolio: Portfolio, filters: Filters) -> Page:
@@ -68,10 +70,15 @@ def changes(decisions: Iterable[Decision]) -> dict[UUID, list[dict[str, Any]]]:
 def differing(then: dict[str, Any], now: dict[str, Any]) -> list[dict[str, Any]]:
     """The material facts that differ, in words; none where nothing was kept."""
     return [
-        {"fact": words, "then": _shown(then[name]), "now": _shown(now[name])}
+        {"fact": words, "then": _shown(then.get(name)), "now": _shown(now.get(name))}
         for name, words in _WORDS.items()
-        if name in then and name in now and then[name] != now[name]
+        if _comparable(name, then, now) and then.get(name) != now.get(name)
     ]
+
+
+def _comparable(name: str, then: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Both kept it; or it is a fact that only exists once there is one."""
+    return (name in then and name in now) or (bool(then) and name in _LATER)
 
 
 def _shown(value: Any) -> str:

@@ -1,6 +1,7 @@
 """When can it go, what if an item slips, what are the odds of the agreed date, and what stands behind the numbers?"""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from governance.facts import Picture
@@ -26,6 +27,12 @@ class Outlook:
     open_items: int
     learnt_from: int  # resolved items of ours; 0: the starting assumptions only
     proposal: Proposal
+    limit_odds: float | None = None  # of the proposed date, where the policy's pilot limit came first
+    after_limit: tuple[Item, ...] = ()  # items whose own 85 % date lies beyond that limit: these must go
+
+    def at_limit(self) -> bool:
+        """Is the default the end of the pilot limit, with a forecast that lies beyond it?"""
+        return self.proposal.by == "limit" and self.p85_on is not None
 
 
 WEEK = 7  # days
@@ -48,12 +55,30 @@ def outlook(picture: Picture, facts: Facts, *, slip: str | None = None, days: in
     odds = None
     if facts.agreed_on is not None and facts.agreed_on >= facts.on:
         odds = forecast.odds(inputs, float((facts.agreed_on - facts.on).days), curves)
+    limit_odds, after_limit = _at_limit(proposal, items, inputs, facts, curves)
     return Outlook(
         facts.on + timedelta(days=base.p50), facts.on + timedelta(days=base.p85), facts.on + timedelta(days=base.p95),
         items[base.driver], facts.on + timedelta(days=base.p85 + slipped[moved]), odds,
         {str(item.id): slipped[index] for index, item in enumerate(items) if item.id is not None},
-        len(items), learnt, proposal,
+        len(items), learnt, proposal, limit_odds, after_limit,
     )  # fmt: skip
+
+
+def _at_limit(
+    proposal: Proposal, items: Sequence[Item], inputs: Sequence[forecast.Item], facts: Facts,
+    curves: Mapping[str, forecast.Curve],
+) -> tuple[float | None, tuple[Item, ...]]:  # fmt: skip
+    """The odds of the pilot limit, and the items that stand against it (each by its own 85 % date)."""
+    if proposal.by != "limit":
+        return None, ()
+    days = (proposal.agreed_on - facts.on).days
+    alone = [replace(one, waits_on=()) for one in inputs]
+    late = [
+        item
+        for item, one in zip(items, forecast.forecast_many([[one] for one in alone], curves), strict=True)
+        if one.p85 > days
+    ]
+    return forecast.odds(inputs, float(days), curves), tuple(late)
 
 
 def _learnt(facts: Facts) -> int:

@@ -14,12 +14,12 @@ from governance.queries.timeline import Line, about
 from governance.rules.facts import Facts
 from governance.rules.status import why_no_date
 from people.models import User
-from portfolio.models import UseCase
+from portfolio.models import Lane, UseCase
 from portfolio.rules import Policy
 from readiness.models import Answer, BlockingItem, Evidence, Waiver
-from readiness.rules.answers import SETTLED, State, is_clear, state_of, waits_for
+from readiness.rules.answers import SETTLED, State, is_answered, state_of, waits_for
 from readiness.rules.facts import ReadinessFacts
-from readiness.rules.sets import QUESTIONS, Part
+from readiness.rules.sets import QUESTIONS, Part, QuestionSet
 
 
 @dataclass
@@ -33,6 +33,7 @@ class PartView:
     who: str = ""  # accepted by, back with, waits for
     evidence: list[Evidence] = field(default_factory=list)
     clear: bool = False
+    unwatched: bool = False  # rests on a monitoring plan without one complete signal
 
     @property
     def pill(self) -> str:
@@ -85,11 +86,19 @@ class ReadinessPage:
     lines: list[Line]
     proposals: int  # items that one click would give an owner or a date
     today: date
+    newer: bool = False  # its lane has a newer version than the one it answers
+
+    @property
+    def moved(self) -> list[AgreedDate]:
+        """The slips among the newest dates: what was agreed instead of an earlier date."""
+        return [slip for slip in self.slips if slip.was_on]
 
     @property
     def next_part(self) -> PartView | None:
         """What came back first, then what was begun, then what was not."""
-        wanted = [view for question in self.questions for view in question.parts if view.part.required]
+        wanted = [
+            v for question in self.questions for v in question.parts if v.part.required and v.state not in SETTLED
+        ]
         order = (State.NOT_CLEAR, State.DRAFT, State.NOT_STARTED)
         return next((view for state in order for view in wanted if view.pill == state), None)
 
@@ -120,7 +129,7 @@ def questions_of(use_case: UseCase, picture: Picture) -> list[QuestionView]:
     people = names({waits.person for waits in waiting.values() if waits.person})
     views = []
     for part in asked.parts:
-        view = _view(part, rows.get(part.code), told, facts.on, waiting, people)
+        view = _view(part, rows.get(part.code), told, asked, facts.on, waiting, people)
         view.evidence = evidence.get(view.answer.id, []) if view.answer else []
         views.append(view)
     return [
@@ -130,7 +139,8 @@ def questions_of(use_case: UseCase, picture: Picture) -> list[QuestionView]:
 
 
 def _view(
-    part: Part, row: Answer | None, told: ReadinessFacts, on: date, waiting: dict[str, Any], people: dict[UUID, str]
+    part: Part, row: Answer | None, told: ReadinessFacts, asked: QuestionSet, on: date, waiting: dict[str, Any],
+    people: dict[UUID, str],
 ) -> PartView:  # fmt: skip
     known = told.answers.get(part.code)
     state = state_of(known, on)
@@ -146,7 +156,12 @@ def _view(
         who = "it has expired" if row.state in SETTLED else f"back with {row.author}" if row.author else ""
     elif state is State.DRAFT and row is not None and row.drafted_by:
         who = f"saved by {row.drafted_by}"
-    return PartView(part, state, row, words, who, clear=is_clear(known, part, on))
+    if state in SETTLED and not is_answered(part, told, asked, on):
+        words = "not clear"  # what was accepted is not enough: its evidence ran out, or nothing watches it
+    return PartView(
+        part, state, row, words, who, clear=is_answered(part, told, asked, on),
+        unwatched=told.unwatched and part == asked.watched(),
+    )  # fmt: skip
 
 
 def page_of(use_case: UseCase) -> ReadinessPage:
@@ -161,7 +176,9 @@ def page_of(use_case: UseCase) -> ReadinessPage:
         for waiver in Waiver.objects.open().filter(item__use_case=use_case).select_related("requested_by")
     }
     found = outlook(picture, facts)
+    words = {item.id: item.text for item in items}
     for item in items:
+        item.after = [words[other] for other in item.waits_on if other in words]  # type: ignore[attr-defined]
         item.effect = found.effects.get(str(item.id))  # type: ignore[attr-defined]
         item.days = item.age(facts.on)  # type: ignore[attr-defined]
         item.waived_until = waived.get(item.id)  # type: ignore[attr-defined]
@@ -172,5 +189,12 @@ def page_of(use_case: UseCase) -> ReadinessPage:
         found, why_no_date(facts) if facts.open_hard() else "",
         list(AgreedDate.objects.filter(use_case=use_case).select_related("made_by")[:5]), about(use_case, 6),
         sum(bool((i.owner_id is None and i.proposed_owner_id) or (i.due_on is None and i.proposed_due_on)) for i in items),
-        facts.on,
+        facts.on, _newer(use_case),
     )  # fmt: skip
+
+
+def _newer(use_case: UseCase) -> bool:
+    lane = use_case.lane
+    if lane is None:
+        return False
+    return Lane.objects.filter(portfolio_id=lane.portfolio_id, code=lane.code, version__gt=lane.version).exists()

@@ -1,5 +1,6 @@
 """Who decides what today, by name; what waits for a decision, and since when?"""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -68,22 +69,61 @@ def delegations(portfolio: Portfolio) -> list[Delegation]:
     return list(rows.select_related("giver", "taker").order_by("until_on", "id"))
 
 
-def queue(portfolio: Portfolio, reader: UUID | None) -> list[dict[str, Any]]:
-    """What waits for a decision, longest first, with the days it waited and whether the reader asked for it."""
-    rows = (
-        Request.objects.open()
-        .filter(use_case__portfolio=portfolio)
-        .select_related("use_case__lane", "author")
-        .order_by("opened_at", "id")
-    )
-    known, now = load(portfolio.id, None), portfolio.today()
+class Deciding:
+    """Who may decide what in a portfolio now, by role, seat or delegation: three queries for any number of questions."""
+
+    def __init__(self, portfolio: Portfolio) -> None:
+        self.known, self.lent = load(portfolio.id, None), delegations(portfolio)
+        rows = Membership.objects.filter(portfolio=portfolio, user__is_active=True).select_related("user")
+        self.members = {row.user_id: row for row in rows}
+
+    def right(self, use_case: UseCase, kind: Verb) -> Right:
+        return self.known.of(use_case.lane.code if use_case.lane else None, kind)
+
+    def holders(self, use_case: UseCase, right: Right) -> set[UUID]:
+        """By role or seat; a seat counts only for a present member."""
+        found = {user_id for user_id, row in self.members.items() if row.role in right.roles}
+        return found | {who for seat in right.seats if (who := getattr(use_case, f"{seat}_id")) in self.members}
+
+    def instead(self, use_case: UseCase, kinds: Iterable[Verb], holders: set[UUID]) -> list[Delegation]:
+        """Delegations in force from these holders for this lane and one of these kinds."""
+        lane = use_case.lane.code if use_case.lane else NO_LANE
+        return [
+            one for one in self.lent
+            if one.giver_id in holders and one.taker_id in self.members and one.lane in ("", lane)
+            and (not one.kind or one.kind in kinds)
+        ]  # fmt: skip
+
+    def may(self, use_case: UseCase, kind: Verb, authors: set[UUID]) -> frozenset[UUID]:
+        """Who may decide it when these asked: no party to it, and nobody who stands in for a party."""
+        right = self.right(use_case, kind)
+        parties = authors | ({use_case.lead_id} if kind is Verb.GO and use_case.lead_id else set())
+        holders = self.holders(use_case, right)
+        takers = {one.taker_id for one in self.instead(use_case, [kind], holders - parties)}
+        bound = {one.taker_id for one in self.instead(use_case, [kind], parties)} if right.second_person else set()
+        return frozenset((holders | takers) - parties - bound)
+
+    def names(self, users: Iterable[UUID]) -> list[str]:
+        return sorted(str(self.members[user].user) for user in users if user in self.members)
+
+
+def of_use_case(use_case: UseCase) -> list[dict[str, Any]]:
+    """Who decides what of this use case today, by name: roles, seats held, delegations in force."""
+    deciding = Deciding(use_case.portfolio)
+    groups: dict[Right, list[Verb]] = {}
+    for verb in Verb:
+        groups.setdefault(deciding.right(use_case, verb), []).append(verb)
     return [
         {
-            "request": row,
-            "days": max((now - row.opened_at.date()).days, 0),
-            "own": row.author_id == reader,
-            "words": words(known.of(row.use_case.lane.code if row.use_case.lane else None, Verb(row.kind))),
-            "route": f"verb_{row.kind.replace('-', '_')}",
+            "labels": [MOVES[verb].label for verb in verbs], "words": words(right), "second": right.second_person,
+            "people": deciding.names(holders), "instead": deciding.instead(use_case, verbs, holders),
         }
-        for row in rows
-    ]
+        for right, verbs in groups.items()
+        for holders in [deciding.holders(use_case, right)]
+    ]  # fmt: skip
+
+
+def deciders(use_case: UseCase, kind: Verb) -> frozenset[UUID]:
+    """Who may decide this now, and is no party to the open request."""
+    asked = Request.objects.open().filter(use_case=use_case, kind=kind).values_list("author_id", flat=True)
+    return Deciding(use_case.portfolio).may(use_case, kind, set(asked))

@@ -10,6 +10,7 @@ from portfolio import formats
 from portfolio.access.fetch import seats_of
 from portfolio.models import UseCase
 from roi import words
+from roi.actions.readings import OUTCOME_VALUE
 from roi.evidence import State, Verdict
 from roi.models import CheckIn, Correction, Hypothesis, HypothesisVersion, Reading, Realised, Valuation
 from roi.rules import content as content_rules
@@ -17,6 +18,10 @@ from roi.rules import figures, signing, track
 from roi.rules import value as value_rules
 from roi.rules.content import ESTIMATED, MONTHLY, Content
 from roi.valuation import CostCategory, Spread
+
+MOST_MOVES = 3  # named where a signature is void; more are behind "Compare versions"
+MOST_ASSUMPTIONS = 6  # on the sheet, by effect
+ROOMY = 900  # characters that fit on a page of A4 beside the figures, in print of full size
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,14 @@ class OnePager:
     more: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def is_full(self) -> bool:
+        """Is so much said that it needs smaller print to stay one page?"""
+        said = self.content
+        texts = [said.if_text, said.then_text, said.because, said.population, said.decision_rule, said.not_counted,
+                 said.early_success, *self.stops, *(one["text"] + one["source"] for one in self.assumptions)]  # fmt: skip
+        return sum(map(len, texts)) + 80 * (len(self.realised) + 2 * bool(self.more["outcomes"])) > ROOMY
+
+    @property
     def signed(self) -> int:
         return sum(one.state == "signed" for one in self.seats)
 
@@ -79,8 +92,8 @@ def one_pager(use_case: UseCase, row: Hypothesis) -> OnePager:
     open_ones = value_rules.open_categories(said, lane)
     shown = None if open_ones or newest is None else newest
     versions = {one.number: one for one in HypothesisVersion.objects.filter(hypothesis=row)}
-    readings = Reading.objects.filter(hypothesis=row, measure=said.measure).by_week()
-    weeks = track.weeks(readings, said, row.evidence_from)
+    told = _readings(row, said)
+    weeks = track.weeks(told[said.measure], said, row.evidence_from)
     done = {one.day: one for one in CheckIn.objects.filter(hypothesis=row).select_related("recorded_by")}
     return OnePager(
         row=row, content=said, today=today, currency=currency, valuation=shown, spread=_spread(shown),
@@ -90,8 +103,26 @@ def one_pager(use_case: UseCase, row: Hypothesis) -> OnePager:
         version=versions.get(row.number), unfinished=signing.unfinished(said, lane),
         realised=list(Realised.objects.filter(hypothesis=row)),
         more={"baseline": [one for one in weeks.baseline if one is not None][-13:],
-              "weeks": math.ceil(said.window_days / 7)},
+              "weeks": math.ceil(said.window_days / 7), "outcomes": _outcomes(told[OUTCOME_VALUE])},
     )  # fmt: skip
+
+
+def _readings(row: Hypothesis, said: Content) -> dict[str, dict[date, float]]:
+    """The weeks of the primary measure and of what outcomes were worth, {measure: {Monday: value}}: one query."""
+    names = (said.measure, OUTCOME_VALUE)
+    found: dict[str, dict[date, float | None]] = {name: {} for name in names}
+    rows = Reading.objects.filter(hypothesis=row, measure__in=names).order_by("recorded_at")
+    for measure, week, value in rows.values_list("measure", "week_on", "value"):
+        found[measure][week] = value
+    return {
+        name: {week: value for week, value in sorted(weeks.items()) if value is not None}
+        for name, weeks in found.items()
+    }
+
+
+def _outcomes(weeks: dict[date, float]) -> dict[str, Any] | None:
+    """What outcomes were worth so far, and in how many weeks."""
+    return {"total": math.fsum(weeks.values()), "weeks": len(weeks)} if weeks else None
 
 
 def _spread(found: Valuation | None) -> Spread | None:
@@ -144,7 +175,8 @@ def _seat(
         if one.valid:
             return SeatRow(one.label, "signed", name, f"{one.label}, signed {on}")
         then = versions.get(one.signature.number)
-        why = " and ".join(content_rules.said(content_rules.changes(then.as_content(), said))) if then else ""
+        moved = list(content_rules.said(content_rules.changes(then.as_content(), said))) if then else []
+        why = " and ".join(moved if len(moved) <= MOST_MOVES else [*moved[:2], f"{len(moved) - 2} more"])
         text = f"{one.label}: signed version {one.signature.number} on {on}, void since {why or 'figures changed'}"
         return SeatRow(one.label, "void", name, text)
     if one.holder_id is None:
@@ -194,7 +226,7 @@ def _assumptions(said: Content, newest: Valuation | None) -> list[dict[str, Any]
             "range": "–".join(figures.show(figure) for figure in (one.low, one.likely, one.high)),
             "seen": "not yet" if one.seen is None else f"{figures.show(one.seen)} {one.unit}".strip(),
         }
-        for _, index in value_rules.by_effect(said, pvb, pvc) for one in (said.assumptions[index],)
+        for _, index in value_rules.by_effect(said, pvb, pvc)[:MOST_ASSUMPTIONS] for one in (said.assumptions[index],)
     ]  # fmt: skip
 
 

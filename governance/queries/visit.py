@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 
 from governance.models import AgreedDate, AssessmentHistory, Decision, Request
+from governance.queries import visit_live
 from portfolio import formats
 from portfolio.models import Membership, Portfolio, UseCase
 from portfolio.models.use_cases import UNSORTED
@@ -23,6 +24,7 @@ _SOON = timedelta(days=7)
 # The costliest first: what may have to be stopped, what went live or ended, what slipped, what merely moved.
 _STATUS_COST = {"stop_advised": 100, "act": 95, "at_risk": 80, "no_date": 60, "watch": 55}
 _VERB_COST = {Verb.GO: 90, Verb.ROLL_BACK: 88, Verb.STOP: 86, Verb.RETIRE: 84, Verb.NO_GO: 70, Verb.SELECT: 66}
+_ALARM = 92
 _SLIP, _OTHER_VERB, _BETTER, _NEW = 75, 50, 30, 20
 
 
@@ -58,6 +60,7 @@ def since(portfolio: Portfolio, actor: Actor, moment: datetime) -> list[Sentence
     found = [
         *_decided(portfolio, actor, moment),
         *_slipped(portfolio, actor, moment),
+        *(Sentence(_ALARM, *told) for told in visit_live.rang(portfolio, moment)),
         *_changed(portfolio, moment),
         *_registered(portfolio, moment),
     ]
@@ -140,6 +143,7 @@ def waiting(portfolio: Portfolio, actor: Actor, today: date) -> list[Wait]:
         counts = pilots.aggregate(unsorted=Count("id", filter=UNSORTED), seatless=Count("id", filter=gone))
         found += _unsorted(portfolio, counts["unsorted"])
         found += _seatless(portfolio, counts["seatless"])
+    found += [Wait(*told) for told in visit_live.mine(portfolio, actor.user_id)]
     mine = UseCase.objects.in_pilot().filter(portfolio=portfolio, lead=actor.user_id, agreed_on__lt=today)
     for row in mine.only("key", "title", "agreed_on").order_by("agreed_on")[:MOST]:
         found.append(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from adoption.rules import NOTHING_SAID, Adoption
 from feedback.rules.facts import NOTHING_KNOWN, FeedbackFacts
 from portfolio.rules import Gap, Severity, Stage
 from readiness.rules.items import Mode
@@ -92,6 +93,7 @@ class Facts:
     feedback: FeedbackFacts = NOTHING_KNOWN
     curve_version: int = 0  # 0: the starting assumptions
     worth: RoiFacts = NO_FACTS  # the hypothesis, its verdict and its value
+    adoption: Adoption = NOTHING_SAID  # the plan, whose work changes, who was heard, who watches the AI
 
     def open_hard(self) -> tuple[Item, ...]:
         """Items that stop a go: open, hard, not waived today."""

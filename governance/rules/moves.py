@@ -71,6 +71,9 @@ def may_select(facts: Facts, policy: Policy, ask: CapAsk | None = None) -> Verdi
     if "roi" in facts.rooms and not facts.worth.drafted:
         text = "No hypothesis is drafted: what changes, measured how, from where to where."
         reasons.append(Reason("no_hypothesis", text, facts.key))
+    if "adoption" in facts.rooms and not facts.adoption.planned:
+        text = "No adoption plan is started: whose work changes, who brings it to them, from which day."
+        reasons.append(Reason("no_adoption_plan", text, facts.key))
     return may_move(Verb.SELECT, facts) + slot(facts, policy, ask) + Verdict(tuple(reasons))
 
 

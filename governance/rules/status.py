@@ -68,6 +68,8 @@ def why_no_date(facts: Facts) -> str:
 def _live(facts: Facts) -> Standing:
     if facts.stop_met_on is not None or facts.worth.stop_met:
         return Standing(Status.ACT, "Act: stop criterion met")
+    if facts.adoption.oversight.lost:
+        return Standing(Status.ACT, "Act: oversight lost")
     if act := reasons_to_act(facts.feedback):
         return Standing(Status.ACT, _named("Act", act))
     if facts.worth.off_track:

@@ -121,11 +121,11 @@ def frontline(request: HttpRequest, secret: str) -> HttpResponse:
         seconds = limits.wait(limits.FRONTLINE, f"{use_case.id} {address}") or limits.wait(
             limits.FRONTLINE_ALL, str(use_case.id)
         )
-        if seconds:
-            response = render(request, "429.html", status=429)
+        form = FrontlineForm(request.POST)
+        if seconds:  # what was typed stays on the screen
+            response = _screen(request, use_case, form, wait=seconds, status=429)
             response["Retry-After"] = str(seconds)
             return response
-        form = FrontlineForm(request.POST)
         if form.is_valid():
             actions.tell(use_case, **form.cleaned_data)
             return _screen(request, use_case, FrontlineForm.fresh(), thanks=True)
@@ -134,10 +134,15 @@ def frontline(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def _screen(
-    request: HttpRequest, use_case: UseCase, form: FrontlineForm, *, thanks: bool = False, status: int = 200
+    request: HttpRequest,
+    use_case: UseCase,
+    form: FrontlineForm,
+    *,
+    thanks: bool = False,
+    wait: int = 0,
+    status: int = 200,
 ) -> HttpResponse:
-    response = render(
-        request, "governance/frontline.html", {"use_case": use_case, "form": form, "thanks": thanks}, status=status
-    )
+    context = {"use_case": use_case, "form": form, "thanks": thanks, "wait": wait}
+    response = render(request, "governance/frontline.html", context, status=status)
     add_never_cache_headers(response)
     return response

@@ -1,6 +1,6 @@
 """Do people still follow the AI as agreed, are their overrides good ones, what is open, what was taught?"""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from feedback import page as pictures
-from feedback import words
+from feedback import periods, persons, queries, words
 from feedback.actions import alarms, exceptions, learning, plan
 from feedback.models import FrontlineLink, LearningAction, Ring, Signal
 from governance.forms.feedback import CloseForm, LearningForm, PlanForm, SeenForm, SignalForm
@@ -21,32 +21,36 @@ from portfolio.access.identity import actor_of
 from portfolio.models import UseCase
 from portfolio.rules import NotVisible, Refused
 
-_RIGHTS = ("feedback.plan", "feedback.work", "feedback.link", "token.manage")
+_RIGHTS = ("feedback.plan", "feedback.work", "feedback.link", "token.manage", "feedback.name_persons")
 
 
 def page(request: HttpRequest, ref: str) -> HttpResponse:
-    """The feedback tab: counts over 28 days, chart, reliance, reasons, signals, exceptions, lessons."""
+    """The feedback tab: counts of a period (28 days), chart, reliance, reasons, signals, exceptions, lessons."""
     use_case = use_case_of(request, ref)
     now = datetime.now(UTC)
     today = now.date()
-    first = today - timedelta(days=pictures.WINDOW - 1)
+    period = periods.read(request.GET.get("period"), use_case.id, today)
+    first, last = period.first, period.last
     agreed = pictures.plan_of(use_case.id)
-    summary = pictures.summary(use_case.id, first, today)
+    summary = pictures.summary(use_case.id, first, last)
     rings = pictures.alarms_of(use_case.id)
+    waiting = pictures.open_exceptions([use_case.id])
     lessons = pictures.lessons_of(use_case.id, today)
-    days = pictures.days_of(use_case.id, agreed, today)
+    days = pictures.days_of(use_case.id, agreed, period.drawn_to)
+    rights = may(request, *_RIGHTS, seats=seats_of(use_case))
     shown_from = days[0][0] if days else today
     context = {
         "use_case": use_case,
         "portfolio": use_case.portfolio,
         "tabs": tabs(use_case, "use_case_feedback"),
-        "may": may(request, *_RIGHTS, seats=seats_of(use_case)),
+        "may": rights,
+        "period": period,
         "page": {"assessment": Assessment.objects.filter(use_case=use_case).first()},
         "now": now,
         "plan": agreed,
         "summary": summary,
         "rate": summary[f"{agreed.watches}_rate"],
-        "headline": words.headline(summary, agreed.minimum_sample),
+        "headline": words.headline(summary, agreed.minimum_sample, period.words),
         "days": days,
         "marks": [(ring.rang_on, f"Alarm, {ring.rang_on:%-d %b}") for ring in rings if ring.rang_on >= shown_from],
         "taught": [
@@ -58,10 +62,13 @@ def page(request: HttpRequest, ref: str) -> HttpResponse:
         "seen": next((ring for ring in rings if ring.acknowledged_at), None),
         "reliance": _reliance(summary["reliance"]),
         "good_ones": words.good_ones(summary["reliance"]),
-        "reasons": pictures.reasons_of(use_case.id, first, today)[:8],
-        "groups": pictures.groups_of(use_case.id, first, today),
+        "reasons": pictures.reasons_of(use_case.id, first, last)[:8],
+        "groups": pictures.groups_of(use_case.id, first, last),
+        "undecided": queries.undecided(use_case.id, first, last),
+        "persons": persons.of(use_case.id, first, last) if agreed.named_persons and rights["work"] else None,
         "signals": pictures.signals_of(use_case.id, now),
-        "exceptions": [(one, words.clock(one.seconds(now))) for one in pictures.open_exceptions([use_case.id])],
+        "exceptions": [(one, words.clock(one.seconds(now))) for one in waiting],
+        "overdue": sum(one.overdue for one in waiting),
         "median": words.duration(summary["exceptions"]["median_seconds"]),
         "p90": words.duration(summary["exceptions"]["p90_seconds"]),
         "lessons": lessons,
@@ -115,7 +122,9 @@ def edit_plan(request: HttpRequest, ref: str) -> HttpResponse:
     """Agree the band and the clocks."""
     use_case = use_case_of(request, ref)
     row = pictures.plan_of(use_case.id)
-    form = PlanForm(request.POST or None, initial={name: getattr(row, name) for name in PlanForm.base_fields})
+    names = may(request, "feedback.name_persons")["name_persons"]
+    initial = {name: getattr(row, name) for name in PlanForm.base_fields}
+    form = PlanForm(request.POST or None, names=names, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             plan.agree(by=actor_of(request), use_case_id=use_case.id, **form.cleaned_data)

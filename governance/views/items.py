@@ -3,19 +3,19 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from governance.actions import sweep
-from governance.forms.readiness import KIND_WORDS, AskWaiver, ItemForm
+from governance.forms.readiness import KIND_WORDS, AskWaiver, ItemForm, ManyItems
+from governance.queries.my_items import SHOWN, my_items
+from governance.views import readiness
 from governance.views.frame import answer, done, form_page, may, portfolio_of, use_case_of
 from portfolio.access.identity import actor_of
 from portfolio.models import UseCase
-from portfolio.rules import Conflict, NotVisible, Refused, Stage
+from portfolio.rules import Conflict, NotVisible, Refused
 from readiness.actions import items as actions
 from readiness.models import BlockingItem
-from roi.queries import check_ins_due
 
 
 def _context(use_case: UseCase, title: str, button: str) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def _item(request: HttpRequest, ref: str, item_id: Any) -> tuple[UseCase, Blocki
 def add(request: HttpRequest, ref: str) -> HttpResponse:
     """Add an item by hand."""
     use_case = use_case_of(request, ref)
-    form = ItemForm(request.POST or None, portfolio=use_case.portfolio)
+    form = ItemForm(request.POST or None, use_case=use_case)
     if request.method == "POST" and form.is_valid():
         said = {name: value for name, value in form.cleaned_data.items() if name != "version"}
         try:
@@ -57,12 +57,12 @@ def add(request: HttpRequest, ref: str) -> HttpResponse:
 def edit(request: HttpRequest, ref: str, item_id: Any) -> HttpResponse:
     """Owner and due date in place; 409 with both values when somebody changed them meanwhile."""
     use_case, item = _item(request, ref, item_id)
-    initial = {name: getattr(item, name) for name in ("text", "kind", "owner", "due_on", "version")}
+    initial = {name: getattr(item, name) for name in ("text", "kind", "owner", "due_on", "waits_on", "version")}
     if item.owner is None:
         initial["owner"] = item.proposed_owner
     if item.due_on is None:
         initial["due_on"] = item.proposed_due_on
-    form = ItemForm(request.POST or None, initial=initial, portfolio=use_case.portfolio, derived=not item.is_manual)
+    form = ItemForm(request.POST or None, initial=initial, use_case=use_case, item=item)
     context = _context(use_case, item.text, "Save") | {
         "form": form,
         "item": item,
@@ -110,7 +110,7 @@ def close(request: HttpRequest, ref: str, item_id: Any) -> HttpResponse:
             actions.reopen(by=actor_of(request), item_id=item.id)
             messages.success(request, f"“{item.text}” is open again.")
     except Refused as refused:
-        messages.error(request, " ".join(reason.text for reason in refused.reasons))
+        return readiness.shown(request, ref, refused.reasons)
     return done(request, _items(request, use_case))
 
 
@@ -134,35 +134,49 @@ def waive(request: HttpRequest, ref: str, item_id: Any) -> HttpResponse:
     use_case, item = _item(request, ref, item_id)
     try:
         found = actions.waive(by=actor_of(request), item_id=item.id)
-        messages.success(request, f"“{item.text}” may pass until {found.until_on:%-d %b %Y}.")
     except Refused as refused:
-        messages.error(request, " ".join(reason.text for reason in refused.reasons))
+        return readiness.shown(request, ref, refused.reasons)
+    messages.success(request, f"“{item.text}” may pass until {found.until_on:%-d %b %Y}.")
     return done(request, _items(request, use_case))
 
 
-def _check_ins(request: HttpRequest, portfolio: Any, today: Any) -> list[Any]:
-    """Check-ins that are due on use cases where the reader is sponsor, lead or benefit owner."""
-    me = actor_of(request).user_id
-    seats = Q(lead_id=me) | Q(sponsor_id=me) | Q(benefit_owner_id=me)
-    active = UseCase.objects.filter(portfolio=portfolio, stage__in=(Stage.PILOT, Stage.PRODUCTION))
-    return check_ins_due(active.filter(seats).only("id", "key", "title"), today)
+def waiver_end(request: HttpRequest, ref: str, item_id: Any) -> HttpResponse:
+    """Take back a waiver that was asked for; end one that was approved (a leader's act)."""
+    use_case, item = _item(request, ref, item_id)
+    if actions.end_waiver(by=actor_of(request), item_id=item.id):
+        messages.success(request, f"“{item.text}” blocks again.")
+    return done(request, _items(request, use_case))
 
 
 def mine(request: HttpRequest, slug: str) -> HttpResponse:
-    """The reader's open items, and what waits for nobody; overdue first."""
+    """The reader's open items, what waits for nobody, or all; overdue first. Chosen ones change together."""
+    return _mine_page(request, slug, None)
+
+
+def many(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give the chosen items an owner or a due date: all or none."""
+    portfolio = portfolio_of(request, slug)
+    form = ManyItems(request.POST, portfolio=portfolio)
+    if not form.is_valid():
+        return _mine_page(request, slug, form)
+    try:
+        changed = actions.edit_many(
+            by=actor_of(request), portfolio_id=portfolio.id, item_ids=form.cleaned_data["items"], **form.said()
+        )
+    except Refused as refused:
+        form.refuse(refused)
+        return _mine_page(request, slug, form)
+    messages.success(request, f"{changed} item{'s were' if changed != 1 else ' was'} changed.")
+    return done(request, f"{reverse('my_items', args=[slug])}?of={form.cleaned_data['of']}")
+
+
+def _mine_page(request: HttpRequest, slug: str, form: ManyItems | None) -> HttpResponse:
     portfolio = portfolio_of(request, slug)
     sweep.settle_portfolio(portfolio.id)
-    rows = (
-        BlockingItem.objects.visible_to(actor_of(request))
-        .open()
-        .filter(use_case__portfolio=portfolio)
-        .select_related("use_case", "owner")
-        .order_by("due_on", "opened_on", "id")
-    )
-    today = portfolio.today()
+    of = (form.data if form else request.GET).get("of", "mine")
+    found = my_items(actor_of(request), portfolio, of if of in SHOWN else "mine")
     return answer(request, "governance/my_items.html", {
-        "portfolio": portfolio, "kinds": KIND_WORDS, "today": today, "may": may(request, "item.edit"),
-        "mine": list(rows.filter(owner_id=actor_of(request).user_id)[:200]),
-        "check_ins": _check_ins(request, portfolio, today),
-        "nobodys": list(rows.filter(owner=None)[:50]), "nobodys_count": rows.filter(owner=None).count(),
-    })  # fmt: skip
+        "portfolio": portfolio, "kinds": KIND_WORDS, "found": found, "may": may(request, "item.edit"),
+        "form": form or ManyItems(portfolio=portfolio),
+        "chosen": set(form.data.getlist("items")) if form else set(),
+    }, status=422 if form else 200)  # fmt: skip

@@ -15,7 +15,7 @@ from governance.views.frame import answer, done, may, use_case_of
 from portfolio.access.fetch import seats_of
 from portfolio.access.identity import actor_of
 from portfolio.models import UseCase
-from portfolio.rules import Conflict, NotVisible, Refused
+from portfolio.rules import Conflict, NotVisible, Reason, Refused
 from readiness.actions import answers as actions
 from readiness.actions import evidence as evidence_actions
 from readiness.downloads import attachment
@@ -27,17 +27,22 @@ _RIGHTS = ("answer.draft", "answer.accept", "evidence.edit", "item.edit", "item.
 
 def page(request: HttpRequest, ref: str) -> HttpResponse:
     """The readiness tab."""
+    return shown(request, ref)
+
+
+def shown(request: HttpRequest, ref: str, refused: tuple[Reason, ...] = ()) -> HttpResponse:
+    """The readiness tab; 422 with every reason when an act on it was refused."""
     use_case = use_case_of(request, ref)
     return answer(request, "governance/readiness.html", {
         "use_case": use_case, "portfolio": use_case.portfolio, "page": page_of(use_case), "kinds": KIND_WORDS,
-        "may": may(request, *_RIGHTS, seats=seats_of(use_case)), "tabs": tabs(use_case, "readiness"),
-    })  # fmt: skip
+        "may": may(request, *_RIGHTS, seats=seats_of(use_case)), "tabs": tabs(use_case, "readiness"), "refused": refused,
+    }, status=422 if refused else 200)  # fmt: skip
 
 
 def tabs(use_case: UseCase, current: str) -> list[dict[str, Any]]:
     """The tabs of a use case."""
     places = (("use_case", "Overview"), ("readiness", "Readiness"), ("roi", "ROI"), ("use_case_data", "Data"),
-              ("use_case_feedback", "Feedback"))  # fmt: skip
+              ("use_case_feedback", "Feedback"), ("use_case_people", "People"))  # fmt: skip
     return [
         {"url": reverse(name, args=[use_case.key]), "label": label, "current": name == current}
         for name, label in places
@@ -69,7 +74,8 @@ def part(request: HttpRequest, ref: str, part: str) -> HttpResponse:
         try:
             actions.submit(
                 by=actor_of(request), use_case_id=use_case.id, part=part, text=said["text"],
-                applies=not said["does_not_apply"], expires_on=said["expires_on"], version=_version(said),
+                applies=not said["does_not_apply"], effective_on=said["effective_on"], expires_on=said["expires_on"],
+                version=_version(said),
             )  # fmt: skip
         except Refused as refused:
             form.refuse(refused)
@@ -150,7 +156,8 @@ def attach(request: HttpRequest, ref: str, part: str) -> HttpResponse:
     form = Attach(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        key = {"by": actor_of(request), "use_case_id": use_case.id, "part": part, "expires_on": said["expires_on"]}
+        key = {"by": actor_of(request), "use_case_id": use_case.id, "part": part, "effective_on": said["effective_on"],
+               "expires_on": said["expires_on"]}  # fmt: skip
         try:
             if said["file"]:
                 evidence_actions.attach_file(**key, upload=said["file"])

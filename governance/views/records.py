@@ -51,7 +51,7 @@ def decision(request: HttpRequest, decision_id: Any) -> HttpResponse:
         "decision": found,
         "later": found.superseded_by.first(),
         "undone": Decision.objects.filter(undoes=found).first(),
-        "conditions": found.conditions.select_related("owner"),
+        "conditions": found.conditions.select_related("owner", "met_by"),
         "changed": queries.changed_since(found),
         "today": found.portfolio.today(),
         "crumbs": [{"url": reverse("decisions", args=[found.portfolio.slug]), "label": "Decision log"}],

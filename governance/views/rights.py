@@ -33,7 +33,7 @@ def rights(request: HttpRequest, slug: str) -> HttpResponse:
             return done(request, reverse("rights", args=[slug]))
     context = {
         "portfolio": portfolio, "rows": queries.table(portfolio), "lanes": LANES, "form": form,
-        "delegations": queries.delegations(portfolio), "queue": queries.queue(portfolio, by.user_id),
+        "delegations": queries.delegations(portfolio),
         "may": may(request, "right.change"), "today": portfolio.today(),
     }  # fmt: skip
     return answer(request, "governance/rights.html", context, status=422 if form.is_bound else 200)

@@ -33,6 +33,7 @@ def act(request: HttpRequest, ref: str, verb: Verb) -> HttpResponse:
     """The page of one verb: what it asks for, what it leads to; refused in place with every reason."""
     use_case = use_case_of(request, ref)
     form = FORMS[verb](request.POST or None, use_case=use_case)
+    from_queue = request.GET.get("from") == "queue"
     if request.method == "POST" and form.is_valid():
         try:
             decision = ACTIONS[verb](use_case_id=use_case.id, by=actor_of(request), **form.body())
@@ -40,9 +41,12 @@ def act(request: HttpRequest, ref: str, verb: Verb) -> HttpResponse:
             form.refuse(refused)
         else:
             _say(request, use_case, decision)
-            return done(request, reverse("use_case", args=[use_case.key]))
+            queue = reverse("queue", args=[use_case.portfolio.slug])
+            return done(request, queue if from_queue else reverse("use_case", args=[use_case.key]))
     foreseen = () if form.refusal else _foreseen(use_case, verb, actor_of(request))
-    return form_page(request, _context(use_case, verb) | {"form": form, "foreseen": foreseen})
+    return form_page(request, _context(use_case, verb) | {
+        "form": form, "foreseen": foreseen, "action": request.get_full_path() if from_queue else "",
+    })  # fmt: skip
 
 
 def _foreseen(use_case: UseCase, verb: Verb, by: Actor) -> tuple[Reason, ...]:

@@ -72,6 +72,8 @@ def submit(
     reasons = list(verdict.reasons)
     if expires_on is not None and expires_on < on:
         reasons.append(Reason("expired_already", "It would have expired already.", "expires_on"))
+    if effective_on is not None and expires_on is not None and effective_on > expires_on:
+        reasons.append(Reason("dates_crossed", "It would expire before it takes effect.", "effective_on"))
     if reasons:
         raise Refused(reasons)
     withdrawn = row.state in SETTLED

@@ -188,6 +188,14 @@ class WaiveItem(ItemDoor):
         )  # fmt: skip
 
 
+class EndWaiver(ItemDoor):
+    @speaks("Take back a waiver asked for, or end one approved: it blocks again", answer=ItemShape)
+    def post(self, request: HttpRequest, ref: str, item_id: UUID) -> Response:
+        self.said(Strict)
+        actions.end_waiver(by=self.actor, item_id=self.item.id)
+        return self.changed(self.item)
+
+
 class PortfolioItems(PortfolioDoor):
     query = frozenset({"cursor", "owner"})
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path(f"{_I}/close/", items.CloseItem.as_view(), name="item-close"),
     path(f"{_I}/reopen/", items.ReopenItem.as_view(), name="item-reopen"),
     path(f"{_I}/waive/", items.WaiveItem.as_view(), name="item-waive"),
+    path(f"{_I}/waive/end/", items.EndWaiver.as_view(), name="item-waiver-end"),
     path(f"{_U}/data-needs/", needs.Needs.as_view(), name="data-needs"),
     path(f"{_U}/data-needs/<uuid:need_id>/", needs.OneNeed.as_view(), name="data-need"),
     path(f"{_P}/blocking-items/", items.PortfolioItems.as_view(), name="portfolio-items"),

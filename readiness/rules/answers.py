@@ -63,10 +63,18 @@ def lacks_evidence(answer: AnswerFacts | None, part: Part, on: date) -> bool:
     return answer is None or answer.evidence_until is None or answer.evidence_until < on
 
 
+def is_answered(part: Part, facts: ReadinessFacts, asked: QuestionSet, on: date) -> bool:
+    """Is the answer clear, and for what we will monitor: is there at least one complete signal to do it with?
+
+    Without one the gap is the monitoring plan's own; no second item is opened for the question.
+    """
+    return is_clear(facts.answers.get(part.code), part, on) and not (facts.unwatched and part == asked.watched())
+
+
 def share(facts: ReadinessFacts, asked: QuestionSet, on: date) -> tuple[int, int]:
     """(clear required parts, required parts)."""
     required = asked.required()
-    return sum(is_clear(facts.answers.get(part.code), part, on) for part in required), len(required)
+    return sum(is_answered(part, facts, asked, on) for part in required), len(required)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,3 +51,4 @@ class ReadinessFacts:
     answers: Mapping[str, AnswerFacts] = field(default_factory=dict)
     needs: tuple[NeedFacts, ...] = ()
     seats: Mapping[str, UUID | None] = field(default_factory=dict)
+    unwatched: bool = False  # the monitoring plan, kept elsewhere, has no complete signal

@@ -76,6 +76,11 @@ class QuestionSet:
     def required(self) -> tuple[Part, ...]:
         return tuple(part for part in self.parts if part.required)
 
+    def watched(self) -> Part:
+        """The part of question 4 that rests on the monitoring plan: clear only with a complete signal in it."""
+        fourth = [part for part in self.required() if part.question == 4]
+        return next((part for part in fourth if part.draft == "monitoring"), fourth[0])
+
     def required_fields(self) -> int:
         """How many fields a team must fill up to the gate: governance must not become the purgatory."""
         needed = self.required()

@@ -16,12 +16,14 @@ from portfolio.rules import Actor, Reason, Refused
 from roi.actions import tracking
 from roi.actions.scope import locked, use_case_of
 from roi.models import CheckIn, Correction, Hypothesis, Reading
-from roi.models.readings import SOURCES, TYPED
+from roi.models.readings import OUTCOMES, SOURCES, TYPED
 from roi.rules import track
 from roi.rules.content import Content
 
 MOST = 520  # weeks a call: ten years
 EARLIEST = date(2000, 1, 3)
+OUTCOME_VALUE = "Value of outcomes"
+"""The measure under which outcomes' value is kept: money a week, never mixed with the minutes of a primary measure."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,40 @@ def record(
     today = use_case.portfolio.today()
     if reasons := _faults(row, content, values, source, today):
         raise Refused(reasons)
+    done = _stored(row, content.measure, values, source, note, by)
+    if done.created or done.corrected:
+        tracking.retrack(row, content, today)
+        changes.touched([use_case.id])
+    return done
+
+
+@transaction.atomic
+def post_values(
+    *, by: Actor, use_case_id: UUID, values: Mapping[date, float | None], source: str = OUTCOMES, note: str = ""
+) -> Recorded:  # fmt: skip
+    """What outcomes were worth, by Monday, from another room: readings of their own measure `OUTCOME_VALUE`.
+
+    They say what came, and decide nothing: the verdict stays with the one primary measure. Idempotent on (hypothesis,
+    measure, week, source). `NotVisible` without a hypothesis, `Refused` as `record`.
+    """
+    use_case = use_case_of(by, use_case_id, "reading.record")
+    row = locked(use_case)
+    if reasons := _faults(row, Content(measure=OUTCOME_VALUE), values, source, use_case.portfolio.today()):
+        raise Refused(reasons)
+    done = _stored(row, OUTCOME_VALUE, values, source, note, by)
+    if done.created or done.corrected:
+        changes.touched([use_case.id])
+    return done
+
+
+def _stored(
+    row: Hypothesis, measure: str, values: Mapping[date, float | None], source: str, note: str, by: Actor
+) -> Recorded:  # fmt: skip
+    """New weeks added, other values corrected with what they said before. Every week passed `_faults`."""
     known = {
         one.week_on: one
         for one in Reading.objects.select_for_update().filter(
-            hypothesis=row, measure=content.measure, source=source, week_on__in=list(values)
+            hypothesis=row, measure=measure, source=source, week_on__in=list(values)
         )
     }
     now, fresh, history, corrected = timezone.now(), [], [], []
@@ -58,7 +90,7 @@ def record(
         old = known.get(week)
         if old is None:
             if value is not None:
-                fresh.append(Reading(hypothesis=row, measure=content.measure, week_on=week, source=source, value=value,
+                fresh.append(Reading(hypothesis=row, measure=measure, week_on=week, source=source, value=value,
                                      note=note[:300], recorded_at=now, recorded_by_id=by.user_id))  # fmt: skip
         elif old.value != value:
             history.append(Correction(reading=old, was_value=old.value, was_recorded_at=old.recorded_at,
@@ -68,9 +100,6 @@ def record(
     Reading.objects.bulk_create(fresh)
     Correction.objects.bulk_create(history)
     Reading.objects.bulk_update(corrected, ["value", "recorded_at", "recorded_by", "note"])
-    if fresh or corrected:
-        tracking.retrack(row, content, today)
-        changes.touched([use_case.id])
     return Recorded(len(fresh), len(corrected), len(values) - len(fresh) - len(corrected))
 
 

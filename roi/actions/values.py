@@ -3,13 +3,15 @@
 import hashlib
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, FloatField
+from django.db.models.functions import Cast
 
 from ledger import actions as ledger
 from portfolio import changes
@@ -38,8 +40,18 @@ def newest_factors(portfolio_ids: Iterable[UUID]) -> dict[UUID, FactorVersion]:
     return {pid: found.get(pid) or FactorVersion(portfolio_id=pid, number=0) for pid in portfolio_ids}
 
 
+class _Row(NamedTuple):
+    """What the valuation asks of a hypothesis's own row; ten thousand model instances would cost a second."""
+
+    id: UUID
+    use_case_id: UUID
+    number: int
+    fingerprint: str
+    horizon_months: int
+
+
 def _valued(
-    row: Hypothesis, content: Content, factors: tuple[int, Factor, Factor], rate: float, draws: int = DRAWS
+    row: Hypothesis | _Row, content: Content, factors: tuple[int, Factor, Factor], rate: float, draws: int = DRAWS
 ) -> Valuation | None:
     """A new valuation, not stored; None when there is nothing to value."""
     seed = valuation.seed_of(row.id, row.number)
@@ -51,10 +63,10 @@ def _valued(
     if found is None:
         return None
     return Valuation(
-        hypothesis=row, number=row.number, fingerprint=row.fingerprint, seed=str(seed), draws=draws, annual_rate=rate,
-        factor_version=number, code_version=rules.CODE_VERSION, horizon_months=content.horizon_months,
-        p10=found.p10, p50=found.p50, p90=found.p90, mean=found.mean, sd=found.sd,
-        chance_of_loss=found.chance_of_loss, figures=found.figures(),
+        hypothesis_id=row.id, number=row.number, fingerprint=row.fingerprint, seed=str(seed), draws=draws,
+        annual_rate=rate, factor_version=number, code_version=rules.CODE_VERSION,
+        horizon_months=content.horizon_months, p10=found.p10, p50=found.p50, p90=found.p90, mean=found.mean,
+        sd=found.sd, chance_of_loss=found.chance_of_loss, figures=found.figures(),
     )  # fmt: skip
 
 
@@ -106,13 +118,9 @@ def _stale(portfolio_id: UUID, inputs: tuple[int, float, int], everything: bool)
 
 @transaction.atomic
 def _revalue_chunk(ids: list[UUID], factors: tuple[int, Factor, Factor], rate: float) -> int:
-    rows = list(
-        Hypothesis.objects.filter(id__in=ids)
-        .select_for_update(of=("self",))
-        .only("id", "use_case_id", "number", "fingerprint", "horizon_months")
-        .order_by("id")
-    )
-    contents = contents_of(rows)
+    held = Hypothesis.objects.filter(id__in=ids).select_for_update(no_key=True).order_by("id")
+    rows = [_Row(*found) for found in held.values_list(*_Row._fields)]
+    contents = contents_of({row.id: row.horizon_months for row in rows})
     fresh = [made for row in rows if (made := _valued(row, contents[row.id], factors, rate, BULK_DRAWS)) is not None]
     if not fresh:
         return 0
@@ -121,19 +129,20 @@ def _revalue_chunk(ids: list[UUID], factors: tuple[int, Factor, Factor], rate: f
     return len(fresh)
 
 
-def contents_of(rows: Iterable[Hypothesis]) -> dict[UUID, Content]:
-    """What the valuation needs of many hypotheses: their lines and horizons. Two queries, no model instances."""
-    horizons = {row.id: row.horizon_months for row in rows}
+_AMOUNT = [Cast(F(name), FloatField()) for name in ("low", "likely", "high")]  # a Decimal each would cost more
+
+
+def contents_of(horizons: Mapping[UUID, int]) -> dict[UUID, Content]:
+    """What the valuation needs of many hypotheses, {id: months of its horizon}: their lines. Two queries."""
     costs, benefits = defaultdict(list), defaultdict(list)
-    amount = ("low", "likely", "high")
     lines = CostLine.objects.filter(hypothesis_id__in=horizons).values_list(
-        "hypothesis_id", "category", "state", "timing", *amount, "first_month", "last_month"
+        "hypothesis_id", "category", "state", "timing", *_AMOUNT, "first_month", "last_month"
     )
     for row_id, category, state, timing, low, likely, high, first, last in lines:
         costs[row_id].append(Cost(category, state, timing, amount_of(low, likely, high), first, last))
     gains = BenefitLine.objects.filter(hypothesis_id__in=horizons).order_by("place", "id")
     for row_id, name, low, likely, high, first, full, last in gains.values_list(
-        "hypothesis_id", "name", *amount, "first_month", "full_month", "last_month"
+        "hypothesis_id", "name", *_AMOUNT, "first_month", "full_month", "last_month"
     ):
         benefits[row_id].append(Benefit(name, amount_of(low, likely, high) or Amount(0.0), first, full, last))
     return {
@@ -162,7 +171,8 @@ def add_up(portfolio_id: UUID, most: int | None = None) -> PortfolioValue | None
     if not newest and known is None:
         return None
     _, benefits, costs = _kinds(newest_factors([portfolio_id])[portfolio_id])
-    contents = contents_of(Hypothesis.objects.filter(id__in=[row[1] for row in newest]).only("id", "horizon_months"))
+    mine = Hypothesis.objects.filter(id__in=[row[1] for row in newest])
+    contents = contents_of(dict(mine.values_list("id", "horizon_months")))
     drawn = []
     for _, hypothesis_id, seed, rate in newest:
         given = rules.hypothesis(contents[hypothesis_id], rate)
@@ -235,7 +245,7 @@ def rebuild_factors(portfolio_id: UUID, on: date) -> FactorVersion | None:
 
 
 def nightly(portfolio_id: UUID, on: date) -> None:
-    """Learn, value again what that changes, add up."""
+    """Learn, value again what that changes, add up, all at once: for a house that is being set up."""
     rebuild_factors(portfolio_id, on)
     revalue(portfolio_id)
     add_up(portfolio_id)

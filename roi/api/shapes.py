@@ -10,7 +10,7 @@ from rest_framework import exceptions, serializers
 
 from portfolio.api.shapes import Day, Strict, Text, Whole, YesNo
 from roi.models import Hypothesis
-from roi.rules.content import MONTHLY, ONCE, Amount, Assumption, Benefit, Cost
+from roi.rules.content import MONTHLY, MOST_CHARS, MOST_STOP_RULES, ONCE, Amount, Assumption, Benefit, Cost
 from roi.rules.measure import Kind
 from roi.valuation import CostCategory
 
@@ -34,13 +34,13 @@ class Money(serializers.DecimalField):
         super().__init__(max_digits=16, decimal_places=2, **options)
 
     def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str):
+        if not isinstance(data, str) or not data.isascii():
             raise exceptions.ValidationError('An amount is a decimal string such as "1200.50".', "invalid")
         return super().to_internal_value(data)
 
 
 class AssumptionShape(Strict):
-    text = Text(max_length=300)
+    text = Text(max_length=MOST_CHARS["assumptions"])
     low = Figure()
     likely = Figure()
     high = Figure()
@@ -49,16 +49,18 @@ class AssumptionShape(Strict):
     acts_on = serializers.ChoiceField(["benefit", "cost"], required=False)
 
     def get_fields(self) -> dict[str, Any]:
-        return super().get_fields() | {"source": Text(max_length=300, required=False)}  # a word serializers keep
+        return super().get_fields() | {
+            "source": Text(max_length=MOST_CHARS["source"], required=False)
+        }  # a word serializers keep
 
 
 class HypothesisSaid(Strict):
     """What the page says; only what is sent changes."""
 
-    if_text = Text(max_length=5000, required=False)
-    then_text = Text(max_length=5000, required=False)
-    because = Text(max_length=5000, required=False)
-    population = Text(max_length=5000, required=False)
+    if_text = Text(max_length=MOST_CHARS["if_text"], required=False)
+    then_text = Text(max_length=MOST_CHARS["then_text"], required=False)
+    because = Text(max_length=MOST_CHARS["because"], required=False)
+    population = Text(max_length=MOST_CHARS["population"], required=False)
     measure = Text(max_length=120, required=False)
     kind = serializers.ChoiceField(KINDS, required=False, allow_blank=True)
     unit = Text(max_length=40, required=False)
@@ -69,14 +71,16 @@ class HypothesisSaid(Strict):
     baseline_locked_on = Day(required=False, allow_null=True)
     target = Figure(required=False, allow_null=True)
     threshold = Figure(required=False, allow_null=True)
-    stop_rules = serializers.ListField(child=Text(max_length=300), max_length=20, required=False)
-    decision_rule = Text(max_length=5000, required=False)
+    stop_rules = serializers.ListField(
+        child=Text(max_length=MOST_CHARS["stop_rules"]), max_length=MOST_STOP_RULES, required=False
+    )
+    decision_rule = Text(max_length=MOST_CHARS["decision_rule"], required=False)
     day0_on = Day(required=False, allow_null=True)
     window_days = Whole(min_value=30, max_value=90, required=False)
     burn_in_weeks = Whole(min_value=0, max_value=8, required=False)
     horizon_months = Whole(min_value=1, max_value=120, required=False)
-    not_counted = Text(max_length=5000, required=False)
-    early_success = Text(max_length=5000, required=False)
+    not_counted = Text(max_length=MOST_CHARS["not_counted"], required=False)
+    early_success = Text(max_length=MOST_CHARS["early_success"], required=False)
     assumptions = AssumptionShape(many=True, required=False, max_length=50)
 
     def validate_assumptions(self, value: list[dict[str, Any]]) -> list[Assumption]:
@@ -140,11 +144,11 @@ class PutCost(Strict):
     high = Money(required=False, allow_null=True)
     first_month = Whole(min_value=0, max_value=120, required=False)
     last_month = Whole(min_value=0, max_value=120, required=False, allow_null=True)
-    note = Text(max_length=300, required=False)
+    note = Text(max_length=MOST_CHARS["costs"], required=False)
 
 
 class BenefitShape(Strict):
-    name = Text(max_length=200)
+    name = Text(max_length=MOST_CHARS["benefits"])
     low = Money(required=False, allow_null=True)
     likely = Money()
     high = Money(required=False, allow_null=True)

@@ -137,6 +137,13 @@ def _amount(stored: Mapping[str, Any] | None) -> Amount | None:
     return Amount(**stored) if stored else None
 
 
+MOST_CHARS = {
+    "if_text": 200, "then_text": 200, "because": 200, "population": 160, "decision_rule": 200, "not_counted": 240,
+    "early_success": 200, "stop_rules": 140, "assumptions": 100, "source": 80, "costs": 120, "benefits": 120,
+}  # fmt: skip
+"""Characters of each text, of one rule, assumption, source, cost note or benefit: all of it fits on one page of A4."""
+MOST_STOP_RULES = 5
+
 LABELS = {
     "if_text": "If", "then_text": "Then", "because": "Because", "population": "Population", "measure": "Measure",
     "kind": "Kind of measure", "unit": "Unit", "noticed_by": "Who would notice", "higher_is_better": "Better is",

@@ -3,7 +3,7 @@
 import re
 
 from roi.rules.content import Amount
-from roi.rules.pasted import number_of
+from roi.rules.pasted import number_of, why_no_number
 
 HINT = "One figure such as 96k, or low, likely and high: 80k – 96k – 130k."
 _CUT = re.compile(r"\s*[–—;/|]\s*|\s+to\s+|(?<=[\dkKmM])\s*-\s*(?=[\d.€£$])|\s+(?![kKmM]\b)")
@@ -22,7 +22,8 @@ def parse_figures(text: str) -> tuple[float, ...]:
         letter = cell[-1:].lower() if cell[-1:].lower() in _SCALE else shared
         number = number_of(cell.rstrip("kKmM").strip())
         if number is None:
-            raise ValueError(f"“{shown[:40]}” is no figure. {HINT}")
+            why = why_no_number(cell.rstrip("kKmM").strip()).replace("number", "figure")
+            raise ValueError(f"“{shown[:40]}” {why}. {HINT}")
         found.append(number * _SCALE.get(letter, 1.0))
     if any(abs(one) > _LARGEST for one in found):
         raise ValueError("This is more than there is: check the unit.")

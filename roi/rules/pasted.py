@@ -44,7 +44,8 @@ def parse(text: str) -> Pasted:
             continue
         value = number_of(cells[1])
         if value is None:
-            faults.append(Reason("not_a_number", f"Line {number}: “{cells[1][:40]}” is no number.", f"line {number}"))
+            text_ = f"Line {number}: “{cells[1][:40]}” {why_no_number(cells[1])}."
+            faults.append(Reason("not_a_number", text_, f"line {number}"))
         elif week in values and values[week] != value:
             text_ = f"Line {number}: the week of {week} has a value already. Give one value a week."
             faults.append(Reason("week_twice", text_, f"line {number}"))
@@ -65,20 +66,42 @@ def _cells(line: str) -> list[str]:
 
 
 def _is_decimal_comma(rest: str) -> bool:
-    """Is "41,5" one number rather than two columns? Only a short fraction reads as one."""
-    return re.fullmatch(r"\s*-?\d+,\d{1,2}\s*", rest) is not None
+    """Is "41,5" one number rather than two columns? A short fraction is; "80,000" is asked about, not cut in two."""
+    return re.fullmatch(r"\s*-?\d+,\d{1,2}\s*", rest) is not None or _EITHER.fullmatch(rest.strip()) is not None
+
+
+_GROUPED = re.compile(r"[-+]?\d{1,3}(([,.])\d{3})(\2\d{3})+", re.ASCII)
+_EITHER = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}", re.ASCII)
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d{1,2})?", re.IGNORECASE | re.ASCII)
 
 
 def number_of(text: str) -> float | None:
-    """The number people wrote: 1,234.5 or 1.234,5 or 41,5; None for anything else, infinities included."""
-    plain = text.replace("\u00a0", "").replace(" ", "").replace("\N{MINUS SIGN}", "-")
-    if "," in plain and "." in plain:
+    """The number people wrote: 1,234.5 or 1.234,5 or 41,5 or 1,150,000; None for anything else, infinities included.
+
+    "80,000" is none: it may mean eighty or eighty thousand, and a guess would be wrong by a thousand.
+    """
+    plain = _bare(text)
+    if _EITHER.fullmatch(plain):
+        return None
+    if found := _GROUPED.fullmatch(plain):
+        plain = plain.replace(found[2], "")
+    elif "," in plain and "." in plain:
         thousands = "," if plain.rindex(".") > plain.rindex(",") else "."
         plain = plain.replace(thousands, "")
     plain = plain.replace(",", ".")
-    if not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d{1,2})?", plain, re.IGNORECASE) or len(plain) > 40:
-        return None
-    return float(plain)
+    return float(plain) if len(plain) <= 40 and _NUMBER.fullmatch(plain) else None
+
+
+def why_no_number(text: str) -> str:
+    """Why `number_of` reads none here: "could be 80000 or 80.000", or "is no number"."""
+    plain = _bare(text)
+    if _EITHER.fullmatch(plain):
+        return f"could be {plain.replace(',', '')} or {plain.replace(',', '.')}: write it without the comma"
+    return "is no number"
+
+
+def _bare(text: str) -> str:
+    return text.replace("\u00a0", "").replace(" ", "").replace("\N{MINUS SIGN}", "-")
 
 
 def _week(text: str) -> date | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from portfolio.rules import Reason, Verdict
 from roi.rules import measure, value
-from roi.rules.content import MONTHLY, ONCE, Content
+from roi.rules.content import LABELS, MONTHLY, MOST_CHARS, MOST_STOP_RULES, ONCE, Content
 
 SHORTEST, LONGEST = 30, 90
 """Days in which the value must show (method: the first 30 to 90 days)."""
@@ -37,7 +37,29 @@ def storable(content: Content, currency: str = "EUR") -> Verdict:
         reasons.append(Reason("burn_in", text, "burn_in_weeks"))
     if not 1 <= content.horizon_months <= value.MOST_MONTHS:
         reasons.append(Reason("horizon", f"The horizon is 1 to {value.MOST_MONTHS} months.", "horizon_months"))
-    return Verdict(tuple(reasons)) + _lines(content, currency)
+    return Verdict(tuple(reasons + _too_long(content))) + _lines(content, currency)
+
+
+def _too_long(content: Content) -> list[Reason]:
+    """Texts that would not fit on one page. What was typed is the caller's to keep, so that it can be shortened."""
+    names = ("if_text", "then_text", "because", "population", "decision_rule", "not_counted", "early_success")
+    given = [(name, name, LABELS[name], getattr(content, name)) for name in names]
+    given += [("stop_rules", "stop_rules", "A stop rule", text) for text in content.stop_rules]
+    for place, one in enumerate(content.assumptions):
+        given.append(("assumptions", f"assumptions/{place}", "An assumption", one.text))
+        given.append(("source", f"assumptions/{place}", "A source", one.source))
+    given += [("costs", f"costs/{one.category}", "A note", one.note) for one in content.costs]
+    given += [("benefits", f"benefits/{place}", "A name", one.name) for place, one in enumerate(content.benefits)]
+    reasons = [
+        Reason("too_long", f"{label}: at most {MOST_CHARS[kind]} characters, so that all fits on one page.", subject)
+        for kind, subject, label, text in given
+        if len(text) > MOST_CHARS[kind]
+    ]
+    if len(content.stop_rules) > MOST_STOP_RULES:
+        reasons.append(
+            Reason("too_many", f"At most {MOST_STOP_RULES} stop rules: name the ones that count.", "stop_rules")
+        )
+    return reasons
 
 
 def _figures(content: Content) -> list[Reason]:

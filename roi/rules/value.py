@@ -151,17 +151,17 @@ def value(
     drawn = valuation.simulate(given, seed, benefits=benefits, costs=costs, draws=draws)
     profiles = given.profiles()
     stated = np.array([line.estimate.likely for line in given.lines])
-    expected = stated * np.array([(benefits if line.is_benefit else costs).median for line in given.lines])
     incoming = np.array([line.is_benefit for line in given.lines])
-    present = expected * (profiles @ given.discounts())
+    expected = stated * np.where(incoming, benefits.median, costs.median)
+    present = expected * given.weights()
     pvb, pvc = float(present[incoming].sum()), float(present[~incoming].sum())
-    flows = (np.where(incoming, expected, -expected)[:, None] * profiles).sum(axis=0)
+    flows = np.where(incoming, expected, -expected) @ profiles
     spent = stated * profiles.sum(axis=1)
     once, monthly = _as_stated(content)
     return Value(
         p10=drawn.npv.p10, p50=drawn.npv.p50, p90=drawn.npv.p90, mean=drawn.npv.mean,
         chance_of_loss=drawn.npv.chance_of_loss, sd=float(drawn.draws.std()),
-        npv=pvb - pvc, pvb=pvb, pvc=pvc, payback_months=valuation.payback_months(flows.tolist()),
+        npv=pvb - pvc, pvb=pvb, pvc=pvc, payback_months=valuation.payback_months(flows),
         once=once, monthly=monthly, total_cost=float(spent[~incoming].sum()), total_benefit=float(spent[incoming].sum()),
         by_category=_by_category(given.lines, spent.tolist()),
     )  # fmt: skip

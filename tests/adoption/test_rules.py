@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from adoption.rules import Adoption, AffectedRole, Mode, Oversight, gaps, slowest
+from adoption.rules import Adoption, AffectedRole, Mode, Oversight, closers, gaps, measure, slowest
 from portfolio.rules import Severity, Stage
 
 TODAY = date(2026, 6, 15)
@@ -72,3 +72,25 @@ def test_fortnight_after_select_is_not_yet_late():
     assert set(found(replace(facts, heard_on=TODAY - timedelta(days=16)), since=TODAY - timedelta(days=15))) == {
         "frontline_late"
     }
+
+
+def test_measure_counts_each_role_from_its_first_numbers_on():
+    first, second = TODAY - timedelta(days=7), TODAY
+    counts = [[(first, 10, 2, 1), (second, 10, 6, 4)], [(second, 30, 0, 0)]]
+    assert measure(counts) == [(first, 0.2, 0.1), (second, 0.15, 0.1)]
+    assert measure([]) == measure([[(TODAY, 0, 0, 0)]]) == []
+
+
+def test_oversight_is_lost_only_when_the_cover_is_gone_too():
+    assert not Oversight().lost
+    assert not WHOLE.oversight.lost
+    assert not replace(WHOLE.oversight, overseer_id=None).lost
+    assert replace(WHOLE.oversight, overseer_id=None, cover_id=None).lost
+
+
+def test_gaps_go_to_the_plans_owner_and_those_of_oversight_to_the_lead():
+    facts = Adoption(plan_owner_id=ANA)
+    found = gaps(facts, lane="standard", stage=Stage.PILOT, since_on=TODAY, on=TODAY)
+    owners = {key[1]: owner for key, owner in closers(found, facts, {"lead": BEN}).items()}
+    assert owners == {"no_adoption_plan": ANA, "no_frontline_conversation": ANA, "no_overseer": BEN}
+    assert closers(found, Adoption(), {}) == {}

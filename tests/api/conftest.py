@@ -14,7 +14,7 @@ from portfolio.actions import portfolios, tokens, use_cases
 from portfolio.models import Membership, Portfolio, Token, UseCase
 from portfolio.rules import SYSTEM, Actor, Role, Stage
 from roi.actions import hypotheses
-from tests.factories import DRAFT
+from tests.factories import DRAFT, planned_adoption
 
 SLOT_FACTS = {"success_statement": "Half the time", "why_ai": "Rules failed", "stop_criterion": "No gain by May"}
 
@@ -51,6 +51,7 @@ class World:
         made = self.use_case(title, **SLOT_FACTS, sponsor=self.ana, lead=self.ben, **facts)
         if hypothesis:
             hypotheses.edit(by=SYSTEM, use_case_id=made.id, **DRAFT)
+        planned_adoption(made)
         return made
 
     def token(self, *scopes: str, by: User | None = None, **more: Any) -> str:

@@ -10,7 +10,7 @@ from portfolio.models import UseCase
 from portfolio.rules import Role, Stage
 from readiness.models import Answer, BlockingItem, DataSource, Evidence
 from tests.api.conftest import Api, codes, in_days
-from tests.factories import signed_hypothesis, watched
+from tests.factories import settled
 from tests.readiness.houses import clear
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def pilot(home, as_ana):
     row = home.use_case(stage=Stage.PILOT, lead=home.ben, sponsor=home.ana)
     UseCase.objects.filter(id=row.id).update(kept_at=row.created_at)
-    watched(signed_hypothesis(row))  # what is asked here is readiness
+    settled(row)  # what is asked here is readiness
     as_ana.post(f"use-cases/{row.key}/choose-lane/", {"lane": "fast"})
     reassess([row.id])
     return row
@@ -104,7 +104,7 @@ def test_a_waiver_is_asked_by_one_and_approved_by_another(as_ana, as_ben, home, 
 
 
 def test_one_rating_moves_every_dependent_and_a_defect_closes_everywhere(as_ana, home, pilot):
-    other = watched(signed_hypothesis(home.use_case("Other", stage=Stage.PILOT, lead=home.ben)))
+    other = settled(home.use_case("Other", stage=Stage.PILOT, lead=home.ben))
     UseCase.objects.filter(id=other.id).update(kept_at=other.created_at)
     as_ana.post(f"use-cases/{other.key}/choose-lane/", {"lane": "fast"})
     base = f"portfolios/{home.portfolio.slug}/data-sources/"

@@ -40,7 +40,7 @@ def test_a_refusal_names_every_reason_and_writes_nothing(as_ana, home):
     assert (answer.status_code, answer["Content-Type"]) == (409, "application/problem+json")
     assert set(codes(answer)) == {
         "pilot_cap", "no_success_statement", "no_why_ai", "no_sponsor", "no_lead", "no_stop_criterion",
-        "no_hypothesis",
+        "no_hypothesis", "no_adoption_plan",
     }  # fmt: skip
     assert all(set(reason) == {"code", "text", "subject"} for reason in answer.json()["reasons"])
     assert not Decision.objects.exists()
@@ -102,8 +102,8 @@ def test_go_needs_anothers_request_a_lane_and_no_open_item(as_ana, as_ben, home)
     assert olga.post(f"{path}/requests/", {"kind": "go", "reason": "Ready"}).status_code == 201
     assert "own_request" in codes(olga.post(f"{path}/go/", {"reason": "r"}))
     unclear = [reason["code"] for reason in as_ben.get(f"{path}/gate/").json()["reasons"]]
-    assert unclear == ["question_not_clear"] * 4 + ["no_signed_hypothesis"]
-    assert set(codes(as_ana.post(f"{path}/go/", {"reason": "r"}))) == {"question_not_clear", "no_signed_hypothesis"}
+    assert unclear == ["question_not_clear"] * 4 + ["no_signed_hypothesis", "no_signal", "no_adoption_plan"]
+    assert set(codes(as_ana.post(f"{path}/go/", {"reason": "r"}))) == set(unclear)
     clear(row, home.ben)
     gate = as_ben.get(f"{path}/gate/").json()
     assert (gate["allowed"], gate["reasons"], gate["decision"]) == (False, [], None)

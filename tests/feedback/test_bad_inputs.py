@@ -4,15 +4,16 @@ import contextlib
 import gzip
 import http.client
 import json
-import os
 import socket
 import statistics
 import time
 import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from django.test import Client
 
 from feedback import models
 
@@ -78,6 +79,26 @@ CASES = [
 ]
 
 
+def numbered(cases):
+    return [pytest.param(*case[1:], id=f"C3-{case[0]}-{place}") for place, case in enumerate(cases)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("data", "kind", "status", "code"), numbered(CASES))
+def test_a_bad_input_gets_its_stated_answer(live, data, kind, status, code):
+    """The status, the code, at most two seconds of work, and nothing stored but what was good."""
+    headers = {"Authorization": f"Bearer {live.token}"}
+    began = time.process_time()
+    answer = Client().generic("POST", f"/api/v1/use-cases/{live.id}/feedback/batch/", data, kind, headers=headers)
+    taken = time.process_time() - began
+    said = answer.json()
+    found = said["code"] if answer.status_code != 200 else said["rejected"][0]["code"] if said["rejected"] else ""
+    assert answer.status_code == status, said
+    assert code is None or found == code, said
+    assert models.Key.objects.filter(use_case_id=live.id).count() == (said["created"] if status == 200 else 0)
+    assert taken < 2
+
+
 def post(server, path, data, kind, token, **headers):
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
     connection.request("POST", path, data, {"Content-Type": kind, "Authorization": f"Bearer {token}", **headers})
@@ -87,15 +108,29 @@ def post(server, path, data, kind, token, **headers):
     return answer.status, json.loads(said)
 
 
-def memory_of(server) -> int:
-    """Resident bytes of the busiest process of the server."""
-    pages = 0
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            fields = (process / "stat").read_text().rpartition(")")[2].split()
-            if int(fields[1]) == server.process.pid:
-                pages = max(pages, int(fields[21]))
-    return pages * os.sysconf("SC_PAGE_SIZE")
+class Peak:
+    """How much more memory did the server's worker hold at its worst since this was made? Bytes."""
+
+    def __init__(self, server) -> None:
+        [self.worker] = self._children(server.process.pid)
+        (self.worker / "clear_refs").write_text("5")  # the mark of the most ever held begins anew
+        self.before = self._held("VmRSS")
+
+    @staticmethod
+    def _children(master: int) -> list[Path]:
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if int((process / "stat").read_text().rpartition(")")[2].split()[1]) == master:
+                    found.append(process)
+        return found
+
+    def _held(self, name: str) -> int:
+        line = next(line for line in (self.worker / "status").read_text().splitlines() if line.startswith(name))
+        return int(line.split()[1]) * 1024
+
+    def grown(self) -> int:
+        return self._held("VmHWM") - self.before
 
 
 def plain_clients_wait(server, path, token) -> float:
@@ -104,7 +139,7 @@ def plain_clients_wait(server, path, token) -> float:
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 0)
         taken = []
         for number in range(15):
-            data = body(GOOD | {"id": f"plain {number}"})
+            data = body(GOOD | {"id": f"plain {uuid4()} {number}"})
             head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {JSON}\r\nContent-Length: {len(data)}\r\n"
             began = time.perf_counter()
             line.sendall(f"{head}Authorization: Bearer {token}\r\n\r\n".encode())
@@ -122,22 +157,23 @@ def test_bad_inputs_and_the_plain_client(live_and_server):
     live, server = live_and_server
     path = f"/api/v1/use-cases/{live.use_case.key}/feedback/batch/"
     assert post(server, path, body(GOOD), JSON, live.token)[0] == 200
-    before, faults = memory_of(server), []
-    for number, data, kind, status, code in CASES:
+    peak = Peak(server)
+    for number, data, kind, status, _ in CASES:
         began = time.monotonic()
-        got, said = post(server, path, data, kind, live.token)
-        found = said["code"] if got != 200 else said["rejected"][0]["code"] if said["rejected"] else ""
-        if got != status or (code is not None and found != code) or time.monotonic() - began > 4:
-            faults.append((number, got, found, round(time.monotonic() - began, 1)))
-    assert faults == []
+        assert post(server, path, data, kind, live.token)[0] == status, number
+        assert time.monotonic() - began < 4, number  # two, on a machine that does nothing else
+    print(f"bad inputs: at most {peak.grown() / 1e6:.0f} MB more")
+    assert peak.grown() < 150e6
     # 15: eleven minutes ahead of now
     ahead = at((datetime.now(UTC) + timedelta(minutes=11)).isoformat())
     assert post(server, path, ahead, JSON, live.token)[1]["rejected"][0]["code"] == "in_future"
     # 18: a gzip bomb of 1 GB, and a good gzip body
-    assert post(server, path, bomb(), JSON, live.token, **{"Content-Encoding": "gzip"})[1]["code"] == "too_large"
+    packed, peak = bomb(), Peak(server)
+    assert post(server, path, packed, JSON, live.token, **{"Content-Encoding": "gzip"})[1]["code"] == "too_large"
+    print(f"bomb of 1 GiB: at most {peak.grown() / 1e6:.0f} MB more")
+    assert peak.grown() < 150e6
     small = gzip.compress(body(GOOD))
     assert post(server, path, small, JSON, live.token, **{"Content-Encoding": "gzip"})[1]["duplicates"] == 1
-    assert memory_of(server) - before < 150e6
     # 9: one number spelled twice is the same content; 25: other content is a conflict
     one, other = OUTCOME | {"value": "12.50"}, OUTCOME | {"value": "12.5"}
     assert post(server, path, body(one), JSON, live.token)[1]["created"] == 1
@@ -161,6 +197,6 @@ def test_bad_inputs_and_the_plain_client(live_and_server):
             assert not answer.startswith((b"HTTP/1.1 5", b"HTTP/1.1 200")), answer[:200]
     assert not models.Key.objects.filter(event_id="nineteen").exists()
     # The delayed-acknowledgement trap: the server answers a plain client without the 40 ms
-    wait = plain_clients_wait(server, path, live.token)
+    wait = min(plain_clients_wait(server, path, live.token) for _ in range(3))
     print(f"plain client p50 {wait * 1000:.1f} ms")
-    assert wait < 0.035, wait  # with the trap it is at least 40 ms; alone on a machine it is about 5
+    assert wait < 0.020, wait  # with the trap each of the three is at least 40 ms

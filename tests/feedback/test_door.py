@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from uuid import uuid4
 
@@ -86,6 +88,35 @@ def send(token, ref, events=None, **headers):
     return answer, answer.json()
 
 
+def test_a_token_passes_few_middlewares_and_a_session_all(live, settings):
+    place = settings.MIDDLEWARE.index("feedback.straight.Straight")
+    assert [name.rpartition(".")[2] for name in settings.MIDDLEWARE[:place]] == [
+        "SecurityMiddleware", "WhiteNoiseMiddleware", "RequestId",
+    ]  # fmt: skip
+    straight, _ = send(live.token, live.id)
+    assert straight.headers["X-Content-Type-Options"] == "nosniff"
+    assert straight.headers["X-Request-Id"]
+    assert straight.headers["Cache-Control"] == "no-store"
+    assert int(straight.headers["Content-Length"]) == len(straight.content)
+    assert "Content-Security-Policy" not in straight.headers
+    usual = Client().post(f"/api/v1/use-cases/{live.id}/feedback/batch/", BODY, content_type="application/json")
+    assert "Content-Security-Policy" in usual.headers
+
+
+@pytest.mark.parametrize("ref", ["UC-1%00", "..", "UC-1/", "%ff", "x" * 300, "UC-1;x"])
+def test_an_odd_address_is_no_way_round_the_house(live, ref):
+    answer = Client().post(f"/api/v1/use-cases/{ref}/feedback/batch/", BODY, content_type="application/json",
+                           headers={"Authorization": f"Bearer {live.token}"})  # fmt: skip
+    assert answer.status_code in (400, 404)
+
+
+def test_a_foreign_host_is_refused_at_the_door_too(live, settings):
+    settings.ALLOWED_HOSTS = ["pilotage.example.org"]
+    answer = Client().post(f"/api/v1/use-cases/{live.id}/feedback/batch/", BODY, content_type="application/json",
+                           headers={"Authorization": f"Bearer {live.token}", "Host": "evil.example"})  # fmt: skip
+    assert answer.status_code == 400
+
+
 def test_a_token_reaches_its_own_use_case_by_id_and_by_key(live):
     for ref in (live.id, live.use_case.key, live.use_case.key.lower()):
         answer, said = send(live.token, ref)
@@ -164,6 +195,37 @@ def test_the_limit_fails_open_and_is_quiet_then(live, monkeypatch):
     monkeypatch.setattr(limits, "_quiet_until", 0.0)
     assert [send(live.token, live.id)[0].status_code for _ in range(3)] == [200, 200, 200]
     assert len(asked) == 1
+
+
+def test_the_first_threads_of_a_process_share_one_client(monkeypatch):
+    """Two clients would be one too many: the loser's pool is closed under whoever is using it."""
+    made = []
+
+    def slow(*args, **options):
+        time.sleep(0.05)
+        made.append(object())
+        return made[-1]
+
+    monkeypatch.setattr(redis.Redis, "from_url", slow)
+    limits._client.cache_clear()
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            seen = set(threads.map(lambda _: limits._valkey(), range(8)))
+        assert len(made) == len(seen) == 1
+    finally:
+        limits._client.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "fault", [redis.TimeoutError("no answer"), OSError(), ValueError("I/O operation on closed file.")]
+)
+def test_no_fault_of_the_counter_refuses_anybody(monkeypatch, fault):
+    def broken(*args):
+        raise fault
+
+    monkeypatch.setattr(limits, "_take", broken)
+    monkeypatch.setattr(limits, "_quiet_until", 0.0)
+    assert limits.wait(limits.PRODUCER, "anybody") == 0
 
 
 def test_a_lease_is_never_more_than_the_window_allows(monkeypatch):

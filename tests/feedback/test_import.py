@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from feedback import models, page, queries
 from tests import factories
@@ -28,6 +29,14 @@ PSA = {
 def run(capsys, file, live, *options):
     call_command("import_feedback", str(file), "--use-case", live.use_case.key, "--json", *options)
     return json.loads(capsys.readouterr().out)
+
+
+def page_of(portfolio, use_case) -> str:
+    """The feedback tab over all that was counted, as a leader reads it."""
+    client = Client()
+    client.force_login(portfolio.memberships.get(role="leader").user)
+    answer = client.get(f"/u/{use_case.key}/feedback/?period=all")
+    return answer.content.decode().replace("\u00a0", " ")
 
 
 def written(folder, name, *lines):
@@ -88,6 +97,10 @@ def test_the_judges_of_dane_county(live, shared_data, tmp_path, capsys):
     assert round(said["override_rate"], 3) == 0.245
     by_reason = {row["reason"]: row["overridden"] for row in queries.by("reason", live.id)}
     assert by_reason == {"stricter": 70, "more lenient": 162}
+    shown = page_of(live.portfolio, live.use_case)
+    for words in ("<dt>Decided</dt><dd>948</dd>", "<dt>Accepted</dt><dd>716</dd>", "<dt>Overridden</dt><dd>232, 24.5 %</dd>",
+                  "<div>more lenient</div>", "<span>70 %</span>", "<div>stricter</div>", "<span>30 %</span>"):  # fmt: skip
+        assert words in shown, words
 
 
 AGENTS = {
@@ -119,6 +132,10 @@ def test_the_reviewers_of_agents_pull_requests(live, shared_data, tmp_path, caps
             accepted + rejected + pending,
         )
         assert f"{said['accepted'] / said['suggestions']:.4f}" == share
+        shown = page_of(live.portfolio, use_case)
+        assert f"<dt>Accepted</dt><dd>{accepted:,}</dd>" in shown
+        assert f"<dt>Overridden</dt><dd>{rejected:,}, " in shown
+        assert f"<dt>Undecided</dt><dd>{pending:,}</dd>" in shown
         for row in queries.by("segment", use_case.id):
             tasks[row["segment"]] = tasks.get(row["segment"], 0) + row["suggestions"]
     assert [tasks[name] for name in ("feat", "fix", "docs", "refactor", "test")] == [2_284, 2_164, 1_067, 565, 400]

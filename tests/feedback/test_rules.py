@@ -45,7 +45,7 @@ def test_a_value_stands_inside_near_or_outside_its_limits(value, lower, upper, s
     [
         ((), None, []),
         ((), "standard", [("no_signal", Severity.HARD)]),
-        ((), "fast", [("no_signal", Severity.CONDITION)]),
+        ((), "fast", [("no_signal", Severity.HARD)]),
         ((DRIFT,), "high-impact", []),
         ((LOOSE,), "standard", [("no_signal", Severity.HARD), ("signal_incomplete", Severity.ADVISORY)]),
         ((DRIFT, LOOSE), "standard", [("signal_incomplete", Severity.ADVISORY)]),

@@ -213,11 +213,3 @@ def test_a_new_major_model_makes_the_go_outdated(live):
     stood = governance_facts.gather([live.id]).facts[live.id]
     assert material(stood)["stage"] == "production"
     assert "new_model" not in material(stood)  # it has no recorded go
-
-
-def test_value_of_weeks_that_are_over(live):
-    at = NOW - timedelta(days=15)
-    outcome = {"type": "outcome", "case": "c", "value": "12.5", "at": at.isoformat()}
-    send(live, outcome, outcome | {"case": "d", "value": "7.5"}, outcome | {"case": "e", "at": NOW.isoformat()})
-    week = at.date() - timedelta(days=at.date().weekday())
-    assert queries.weekly_value(live.id, week) == {week: Decimal(20)}

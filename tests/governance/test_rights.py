@@ -191,7 +191,7 @@ def test_page_previews_who_that_means_and_saves(norwell, gated, ana):
     assert client.post(page, {}).status_code == 422
     table = client.get(f"/p/{norwell.slug}/rights/").content
     assert b"the sponsor" in table
-    assert b"asked by Ben" in table
+    assert b"asked by Ben" in client.get(f"/p/{norwell.slug}/queue/").content
     rows = client.get(f"/api/v1/portfolios/{norwell.slug}/decision-rights/").json()["results"]
     mine = next(row for row in rows if (row["lane"], row["kind"]) == ("fast", "stop"))
     assert (mine["roles"], mine["seats"]) == ([], ["sponsor"])

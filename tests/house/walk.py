@@ -19,7 +19,7 @@ from django.utils import timezone
 from feedback.models import FrontlineLink, LearningAction, Ring, Signal
 from governance.actions import verbs
 from governance.forms.use_cases import SECTIONS
-from governance.models import Delegation, Request
+from governance.models import Condition, Delegation, Request
 from people.models import User
 from portfolio.access import TABLE, can, identity, tokens
 from portfolio.access.middleware import _OWN_DOOR
@@ -108,7 +108,10 @@ def world(slug: str, mark: str) -> World:
     values = {
         "section": next(iter(SECTIONS)), "slug": slug, "ref": str(row.id), "member_id": member.id, "decision_id": decision.id, "request_id": asked.id,
         "token_id": lend(portfolio, leader, "use-cases:read").id,
-        "lane": "fast", "kind": "go", "delegation_id": Delegation.objects.create(
+        "condition_id": Condition.objects.create(
+            decision=decision, text=f"{mark} condition", owner=other, due_on=portfolio.today()
+        ).id,
+        "lane": "fast", "kind": "go", "people_part": "plan", "delegation_id": Delegation.objects.create(
             portfolio=portfolio, giver=leader, taker=other, until_on=portfolio.today(), reason=f"{mark} lent"
         ).id,
         "run_id": ImportRun.objects.create(portfolio=portfolio, file_name=f"{mark}.csv").id,
@@ -127,7 +130,7 @@ def world(slug: str, mark: str) -> World:
 def nowhere(known: World) -> dict[str, Any]:
     """Values of the same kinds that name nothing."""
     return {
-        name: {"slug": "no-such-portfolio", "section": value, "lane": "no-such-lane", "part": value, "kind": value, "roi_section": value, "day": value}.get(name)
+        name: {"slug": "no-such-portfolio", "section": value, "lane": "no-such-lane", "part": value, "kind": value, "people_part": value, "roi_section": value, "day": value}.get(name)
         or uuid.uuid4()
         for name, value in known.values.items()
     }  # fmt: skip

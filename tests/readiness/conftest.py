@@ -43,7 +43,7 @@ def house(db) -> House:
     row.save(update_fields=["kept_at"])
     dates.choose_lane(use_case_id=row.id, by=factories.actor_for(ana), lane="fast")
     row.refresh_from_db()
-    factories.watched(factories.signed_hypothesis(row))  # what is asked here is readiness
+    factories.settled(row)  # what is asked here is readiness
     made = House(ana, olga, ben, cleo, portfolio, row)
     made.settle()
     return made

@@ -8,7 +8,7 @@ from portfolio.rules import Actor, Role
 from readiness.actions import answers, evidence
 from readiness.queries import facts, sets
 from readiness.rules.answers import waits_for
-from tests.factories import actor_for, signed_hypothesis, watched
+from tests.factories import actor_for, settled
 
 
 def someone_who_accepts(use_case: UseCase, part: str) -> Actor:
@@ -26,10 +26,10 @@ def someone_who_accepts(use_case: UseCase, part: str) -> Actor:
 def clear(use_case: UseCase, writer: User | Actor, parts: Iterable[str] | None = None) -> None:
     """Answer every required part (or these) and have it accepted by whom it waits for.
 
-    For all: one signal is watched and a hypothesis is signed too.
+    For all parts: monitoring, the hypothesis and the people's side are settled too.
     """
     if parts is None:
-        signed_hypothesis(use_case)
+        settled(use_case)
     use_case = UseCase.objects.select_related("lane").get(id=use_case.id)
     by = writer if isinstance(writer, Actor) else actor_for(writer)
     for part in sets.of_lane(use_case.lane).required():
@@ -39,5 +39,3 @@ def clear(use_case: UseCase, writer: User | Actor, parts: Iterable[str] | None =
             evidence.attach_link(by=by, use_case_id=use_case.id, part=part.code, url="https://example.org/plan")
         answers.submit(by=by, use_case_id=use_case.id, part=part.code, text=f"An answer to {part.code}.")
         answers.accept(by=someone_who_accepts(use_case, part.code), use_case_id=use_case.id, part=part.code)
-    if parts is None:
-        watched(use_case)

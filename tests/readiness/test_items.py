@@ -62,7 +62,7 @@ def test_settling_again_changes_nothing(house):
 
 
 def test_a_proposed_one_has_gaps_but_no_items(house):
-    row = factories.watched(factories.signed_hypothesis(factories.use_case(house.portfolio, Stage.PROPOSED)))
+    row = factories.settled(factories.use_case(house.portfolio, Stage.PROPOSED))
     dates.choose_lane(use_case_id=row.id, by=house.as_(house.ana), lane="fast")
     reassess([row.id])
     assert open_subjects(row) == []
@@ -73,7 +73,7 @@ def test_a_proposed_one_has_gaps_but_no_items(house):
 def test_an_imported_pilot_has_no_items_until_it_is_kept(house):
     one, other = factories.several(house.portfolio, 2, Stage.PILOT)
     for row in (one, other):
-        factories.watched(factories.signed_hypothesis(row))
+        factories.settled(row)
         dates.choose_lane(use_case_id=row.id, by=house.as_(house.ana), lane="fast")
         reassess([row.id])
         assert open_subjects(row) == []
@@ -215,9 +215,9 @@ def test_facts_take_the_same_queries_for_one_and_many(house, django_assert_num_q
     for row in rows:
         dates.choose_lane(use_case_id=row.id, by=house.as_(house.ana), lane="standard")
     gather([house.row.id, *(row.id for row in rows)])  # warms the question sets, which never change
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         gather([house.row.id])
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         gather([house.row.id, *(row.id for row in rows)])
 
 

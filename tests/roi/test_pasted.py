@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from roi.rules.figures import parse_amount
 from roi.rules.pasted import number_of, parse
 
 WEEK = date(2026, 11, 2)
@@ -47,12 +48,28 @@ def test_what_cannot_be_read_is_named_by_its_line(text, code):
         ("41,5", 41.5),
         ("−3", -3.0),
         ("1e3", 1000.0),
+        ("1,150,000", 1_150_000.0),
+        ("1.150.000", 1_150_000.0),
+        ("-1,150,000", -1_150_000.0),
+        ("0,125", 0.125),
+        ("80,000", None),
+        ("1,15,000", None),
+        ("٤١", None),
         ("nan", None),
         ("1_000", None),
     ],
 )
 def test_numbers_are_read_as_written(text, value):
     assert number_of(text) == value
+
+
+def test_a_comma_that_may_mean_two_things_is_asked_about():
+    (fault,) = parse("2026-11-02\t80,000").faults
+    assert parse("2026-11-02,80,000").faults == (fault,)
+    assert fault.text == "Line 1: “80,000” could be 80000 or 80.000: write it without the comma."
+    with pytest.raises(ValueError, match=r"could be 80000 or 80\.000"):
+        parse_amount("€80,000")
+    assert parse_amount("£1,150,000").likely == 1_150_000.0
 
 
 @given(st.text())

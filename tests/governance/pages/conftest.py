@@ -14,7 +14,7 @@ from portfolio.actions import portfolios, use_cases
 from portfolio.models import Membership, Portfolio, UseCase
 from portfolio.rules import SYSTEM, Actor, Policy, Role, Stage
 from roi.actions import hypotheses
-from tests.factories import DRAFT
+from tests.factories import DRAFT, planned_adoption
 
 PASSWORD = "correct horse 9"
 
@@ -54,6 +54,7 @@ class World:
             sponsor=self.people["ana"], lead=self.people["ben"], **facts,
         )  # fmt: skip
         hypotheses.edit(by=SYSTEM, use_case_id=made.id, **DRAFT)
+        planned_adoption(made)
         return made
 
     def pilots(self, count: int) -> list[UseCase]:

@@ -66,7 +66,7 @@ def test_saved_section_comes_back_with_the_next_step(world):
 def test_next_step_names_what_is_missing(world):
     use_case = world.use_case()
     page = text_of(world.client("ben").get(f"/u/{use_case.key}/"))
-    assert "To be selected it still needs 6 things." in page
+    assert "To be selected it still needs 7 things." in page
     ready = world.selectable()
     assert "It is ready: give it a pilot slot" in text_of(world.client("ana").get(f"/u/{ready.key}/"))
 

@@ -1,12 +1,15 @@
 """Does the one page hold in a real browser: one sheet of A4, no fault for a screen reader, no script of its own?"""
 
 import re
+from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from portfolio.rules import Stage
-from roi.rules.content import Amount, Cost
+from portfolio.rules import SYSTEM, Stage
+from roi.actions import hypotheses, readings, values
+from roi.rules.content import MOST_CHARS, MOST_STOP_RULES, Amount, Assumption, Cost
+from roi.valuation import CostCategory
 from tests.governance.pages.conftest import build
 from tests.governance.pages.test_in_browser import open_, sign_in
 from tests.governance.pages.test_roi import told
@@ -56,12 +59,83 @@ PAGES = (
 )
 
 
+def sheets(page, path) -> int:
+    """How many pages of A4 Chromium prints."""
+    open_(page, path)
+    return len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(format="A4", prefer_css_page_size=True)))
+
+
+def words_of(count: int) -> str:
+    """A text of exactly so many characters, in words of a usual length."""
+    return ("every regional assessment needs its own papers before anybody may decide " * 5)[: count - 1] + "."
+
+
+def longest(**other):
+    """The content with every text as long as it may be."""
+    texts = {name: words_of(MOST_CHARS[name]) for name in ("if_text", "then_text", "because", "population", "decision_rule",
+                                                       "not_counted", "early_success")}  # fmt: skip
+    assumptions = tuple(
+        Assumption(
+            words_of(MOST_CHARS["assumptions"]), 1_000.25, 2_000.5, 3_000.75, "minutes", seen=1_999.5,
+            source=words_of(MOST_CHARS["source"]),
+        )
+        for _ in range(8)
+    )  # fmt: skip
+    stops = tuple(words_of(MOST_CHARS["stop_rules"]) for _ in range(MOST_STOP_RULES))
+    return replace(FULL, **texts, assumptions=assumptions, stop_rules=stops, **other)
+
+
 def test_the_page_prints_on_exactly_one_a4(page, case):
-    open_(page, f"/u/{case.key}/roi/")
-    printed = page.pdf(format="A4", prefer_css_page_size=True)
-    assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1
+    assert sheets(page, f"/u/{case.key}/roi/") == 1
     page.emulate_media(color_scheme="dark")
-    assert len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(format="A4", prefer_css_page_size=True))) == 1
+    assert sheets(page, f"/u/{case.key}/roi/") == 1
+
+
+@pytest.mark.parametrize(
+    "costs",
+    [
+        (),
+        tuple(Cost(one.value, state="none", note=words_of(MOST_CHARS["costs"])) for one in CostCategory),
+        tuple(
+            Cost(one.value, timing=timing, amount=Amount(1_250_500.0, 1_000_250.0, 2_500_750.0))
+            for one in CostCategory
+            for timing in ("once", "monthly")
+        ),
+    ],
+    ids=["all open", "all none, with notes", "all estimated, once and monthly"],
+)
+def test_the_longest_texts_still_print_on_exactly_one_a4(page, world, case, costs):
+    case.title = words_of(200)
+    case.save(update_fields=["title"])
+    told = longest(costs=costs, day0_on=case.hypothesis.day0_on)
+    tell(case, told)
+    if costs:
+        for who in ("ana", "ben"):
+            hypotheses.sign(by=world.actor(who), use_case_id=case.id)
+        for kind in ("benefits", "costs"):
+            if kind == "benefits" or costs[0].state != "none":
+                values.record_realised(by=world.actor("ana"), use_case_id=case.id, kind=kind, actual=1_250_000.0)
+        readings.post_values(by=SYSTEM, use_case_id=case.id, values={case.hypothesis.day0_on: 1_250.0})
+        readings.check_in(by=world.actor("ben"), use_case_id=case.id, day=30, outcome="stop", reason=words_of(300))
+        tell(case, replace(told, target=22.5, threshold=30.5, horizon_months=36, window_days=89))
+    assert sheets(page, f"/u/{case.key}/roi/") == 1
+
+
+def test_what_stays_in_full_size_fits_as_well(page, case):
+    """Just short of the amount of text at which the print gets smaller, with the longest cost stack."""
+    both = tuple(
+        Cost(one.value, timing=timing, amount=Amount(1_250_500.0))
+        for one in CostCategory
+        for timing in ("once", "monthly")
+    )
+    named = ("if_text", "then_text", "because", "population", "decision_rule", "not_counted", "early_success")
+    texts = {name: words_of(100) for name in named}
+    tell(case, replace(FULL, **texts, assumptions=FULL.assumptions * 2, costs=both, day0_on=case.hypothesis.day0_on))
+    assert sheets(page, f"/u/{case.key}/roi/") == 1
+    assert page.locator(".sheet[data-full]").count() == 0
+    tell(case, replace(longest(costs=both), day0_on=case.hypothesis.day0_on))
+    open_(page, f"/u/{case.key}/roi/")
+    assert page.locator(".sheet[data-full]").count() == 1
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -162,20 +162,6 @@ def test_items_are_added_closed_undone_and_waived(house, as_ana, as_ben):
     assert BlockingItem.objects.get(id=item.id).closed_on is None
 
 
-def test_lane_questions_are_edited_in_the_browser(house, as_ana, as_ben):
-    path = f"/p/{house.portfolio.slug}/lanes/fast/"
-    assert as_ben.get(path).status_code == 403
-    wrong = as_ana.post(path, {"text": "parts: [", "version": "1"})
-    assert wrong.status_code == 422
-    from governance.views.data import dump, plain
-    from readiness.queries.sets import shipped
-
-    text = dump(plain(shipped("fast"))).replace("Share of drafts rewritten", "Share of letters rewritten")
-    assert as_ana.post(path, {"text": text, "version": "1"}).status_code == 302
-    assert as_ana.post(path, {"text": text, "version": "1"}).status_code == 422  # somebody saved meanwhile
-    assert "version 2" in text_of(as_ana.get(f"/p/{house.portfolio.slug}/lanes/"))
-
-
 def test_readiness_page_takes_the_same_queries_for_few_and_many_items(house, as_ana, django_assert_max_num_queries):
     path = at(house, "readiness/")
     as_ana.get(path)
