@@ -175,11 +175,11 @@ def measure(counts: Iterable[Sequence[tuple[date, int, int, int]]]) -> list[tupl
     `counts`: for each role its (day, headcount, reached, using), oldest first. A role stands at its newest numbers of
     the day and is left out before its first.
     """
-    said = [list(one) for one in counts]
+    said = [list(one) for one in counts]  # read more than once
     found = []
     for on in sorted({row[0] for one in said for row in one}):
-        latest = [max((row for row in one if row[0] <= on), default=None) for one in said]
-        heads, reached, using = (sum(row[at] for row in latest if row) for at in (1, 2, 3))
+        known = [max(until) for one in said if (until := [row for row in one if row[0] <= on])]
+        heads, reached, using = (sum(numbers) for numbers in zip(*(row[1:] for row in known), strict=True))
         if heads:
             found.append((on, reached / heads, using / heads))
     return found

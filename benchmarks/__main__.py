@@ -17,6 +17,7 @@ _MODULES = {
     "page": "pages",
     "recompute": "recompute",
     "value": "value",
+    "ledger": "ledger",
 }
 NAMES = tuple(_MODULES)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from portfolio.rules import MOVES
@@ -57,7 +58,7 @@ _EVENTS = {
 }  # fmt: skip
 
 
-def kind_of(event_type: str, payload: dict) -> Kind | None:
+def kind_of(event_type: str, payload: dict[str, Any]) -> Kind | None:
     """The kind of notice that a ledger line is worth; None for most lines, and for a first date: it moved nothing."""
     kind = _EVENTS.get(event_type)
     if kind is Kind.SLIP and (payload.get("was_on") is None or payload["was_on"] >= payload["agreed_on"]):

@@ -49,8 +49,9 @@ class LaneText(Plain):
             except UnicodeDecodeError:
                 self.add_error("file", "The file is not UTF-8 text.")
             else:
-                self.data = self.data.copy()  # the file is what the reader sees and edits next
-                self.data["text"] = said["text"]
+                data = self.data.copy()  # the file is what the reader sees and edits next
+                data["text"] = said["text"]
+                self.data = data
         return said
 
     def named(self, names: Iterable[str]) -> dict[str, str]:

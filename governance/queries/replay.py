@@ -72,7 +72,7 @@ def of_day(portfolio: Portfolio, on: date) -> Day:
         .distinct("use_case_id")
     )
     rows = [Past(row.use_case, row.shown, tuple(by_case[row.use_case_id])) for row in newest]
-    rows.sort(key=lambda past: (_ORDER.get(past.stage, 9), past.use_case.created_at))
+    rows.sort(key=lambda past: (_ORDER.get(Stage(past.stage), 9), past.use_case.created_at))
     lines = Entry.objects.filter(chain_id=portfolio.id, recorded_at__lt=until).count()
     return Day(on, until, rows, [one for one in decisions if one.decided_on == on], lines, _unproved(decisions))
 

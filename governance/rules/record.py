@@ -27,7 +27,7 @@ class Replay:
         own = {text for name in BRINGS if isinstance(text := payload.get(name), str)}
         if isinstance(several := payload.get("items"), list):
             own |= {text for text in several if isinstance(text, str)}
-        if line["refers_to"] and line["refers_to"] not in self._known | own:
+        if line["refers_to"] and line["refers_to"] not in self._known and line["refers_to"] not in own:
             return "it refers to something that is not there."
         if line["supersedes"] and line["supersedes"] not in self._known:
             return "it supersedes something that is not there."

@@ -84,6 +84,7 @@ def _context(request: HttpRequest, use_case: UseCase) -> dict[str, Any]:
         "portfolio": use_case.portfolio,
         "use_case": use_case,
         "picture": picture(use_case),
+        "today": use_case.portfolio.today(),
         "sections": list(SECTIONS.values()),
         "tabs": tabs(use_case, "use_case"),
         "may": rights,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
+from django.test import Client
 
 from feedback import limits
 from portfolio.actions import tokens
@@ -62,3 +63,17 @@ def live_and_server(transactional_db):
     server.start()
     yield made, server
     server.stop()
+
+
+@pytest.fixture
+def leader(live):
+    client = Client()
+    client.force_login(live.portfolio.memberships.get(role="leader").user)
+    return client
+
+
+@pytest.fixture
+def vera(live):
+    client = Client()
+    client.force_login(factories.join(live.portfolio, factories.person("vera"), "viewer"))
+    return client

@@ -1,61 +1,23 @@
 """Can people read and do on the pages what feedback asks of them, and can the frontline without an account?"""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from feedback import fold, ingest, limits, persons, queries, watch
+from feedback import fold, ingest, limits, persons, queries
 from feedback.actions import frontline, plan
 from feedback.models import FrontlineLink, LearningAction, Ring, Signal
 from ledger.models import Entry
 from portfolio.models import Token
 from tests import factories
+from tests.feedback.told import NOW, at, filled
 
 pytestmark = pytest.mark.django_db
-NOW = datetime.now(UTC)
 TAB, LISTING, CONNECT = 31, 7, 9  # queries of the feedback tab, of the portfolio's exceptions, of connect
-
-
-@pytest.fixture
-def leader(live):
-    client = Client()
-    client.force_login(live.portfolio.memberships.get(role="leader").user)
-    return client
-
-
-@pytest.fixture
-def vera(live):
-    client = Client()
-    client.force_login(factories.join(live.portfolio, factories.person("vera"), "viewer"))
-    return client
-
-
-def at(live, path=""):
-    return f"/u/{live.use_case.key}/feedback/{path}"
-
-
-def filled(live):
-    """28 days of decisions, some outcomes, an open exception, a signal out of its limits."""
-    events = []
-    for number in range(280):
-        on = NOW - timedelta(days=number % 28, minutes=number)
-        over = number % 5 == 0
-        common = {"case": str(number), "at": on.isoformat()}
-        events += [
-            common | {"id": f"s{number}", "type": "suggestion", "model": "r 3", "segment": "motor" if number % 2 else "home"},
-            common | {"id": f"d{number}", "type": "decision", "action": "overridden" if over else "accepted"}
-            | ({"reason": "new <b>code</b>"} if over else {}),
-            common | {"id": f"o{number}", "type": "outcome", "correct": not over or number % 10 == 0, "value": "2"},
-        ]  # fmt: skip
-    events.append({"id": "e", "type": "exception", "exception": "late/1?&", "state": "opened", "case": "L-1",
-                   "at": (NOW - timedelta(hours=30)).isoformat(), "kind": "late_letter"})  # fmt: skip
-    for event in events:
-        ingest.store_one(live.id, event, NOW)
-    fold.fold(live.id)
 
 
 def test_the_tab_shows_counts_band_reliance_reasons_and_work(live, leader):
@@ -275,35 +237,3 @@ def test_persons_are_named_only_where_a_leader_switched_it_on(live, leader, vera
     assert "By person" in page
     assert "desk-1" in page
     assert "desk-1" not in vera.get(at(live)).content.decode()  # who only reads sees no persons
-
-
-def test_the_board_says_of_what_is_live_how_it_is_used(live, leader):
-    plan.agree(by=live.leader, use_case_id=live.id, band_low=0.08, band_high=0.18)
-    filled(live)
-    watch.flag()
-    Ring.objects.create(use_case=live.use_case, direction="up", rang_on=NOW.date(), rate=0.2)
-    quiet = factories.use_case(live.portfolio, "production", title="Quiet one")
-    page = " ".join(leader.get(f"/p/{live.portfolio.slug}/").content.decode().replace("\u00a0", " ").split())
-    assert (
-        '<span class="late">overrides 20.0 %, band 8 to 18 %</span><span class="late">1 exception, 1 overdue</span>'
-        in page
-    )
-    assert f'<a href="{at(live)}">alarm of' in page
-    assert "<span>sends no decisions</span><span>no exceptions</span>" in page.split(quiet.title, 2)[2]
-
-
-def test_the_visit_tells_of_alarms_and_what_waits_on_the_owner(live, leader):
-    live.use_case.lead = live.portfolio.memberships.get(role="leader").user
-    live.use_case.save()
-    filled(live)
-    watch.flag()
-    Ring.objects.create(use_case=live.use_case, direction="up", rang_on=NOW.date(), rate=0.204)
-    path = f"/p/{live.portfolio.slug}/visit/"
-    told = " ".join(leader.get(path).content.decode().replace("\u00a0", " ").split())
-    for words in ("rang the alarm of", "people override more than agreed, 20 % of 28 days.",
-                  "has 1 exception of yours past its time.", "and nobody said what to make of it."):  # fmt: skip
-        assert words in told, words
-    event = {"id": "r", "type": "exception", "exception": "late/1?&", "state": "resolved", "at": NOW.isoformat()}
-    ingest.store_one(live.id, event, NOW)
-    fold.fold(live.id)
-    assert "of yours past" not in leader.get(path).content.decode()  # the producer closed it
