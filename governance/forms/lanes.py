@@ -19,7 +19,7 @@ LABELS = {
 class LaneText(Plain):
     """The questions as YAML (typed, or a file that replaces what was typed), and what the lane permits and adds."""
 
-    data: Any
+    data: Any  # a file that was read replaces what was typed
     BY_CODE = {"unusable_set": "text", "changed_meanwhile": "text"}
 
     text = forms.CharField(
