@@ -58,7 +58,7 @@ def test_a_new_major_model_makes_the_go_outdated_and_a_new_minor_one_does_not(li
     client = Client()
     client.force_login(dora)
     log = client.get(f"/p/{live_pilot.portfolio.slug}/decisions/").content.decode()
-    assert "outdated" in log
+    assert "Outdated: what it stood on has changed." in log
     assert "router 4" in log
     page = client.get(f"/u/{live_pilot.key}/").content.decode()
     assert "new model router 4 since the go" in page
