@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
+from feedback.actions import plan as monitoring
 from people.models import User
 from portfolio.access.identity import person
 from portfolio.models import Portfolio, UseCase
@@ -43,7 +45,7 @@ def map_data(portfolio: Portfolio, told: dict[str, Any], users: People) -> dict[
 
 
 def tell(row: dict[str, Any], use_case: UseCase, users: People, sources: Mapping[str, DataSource]) -> None:
-    """The answers, needs and items of one use case whose lane is chosen."""
+    """The answers, needs, signals and items of one use case whose lane is chosen."""
     told = row.get("readiness")
     if told is None:
         return
@@ -56,6 +58,11 @@ def tell(row: dict[str, Any], use_case: UseCase, users: People, sources: Mapping
         made = data.add_need(by=by, use_case_id=use_case.id, purpose=need["purpose"], source=source)
         if need.get("granted", True) and keeper.role_in(use_case.portfolio_id) in (Role.CONTRIBUTOR, Role.LEADER):
             data.edit_need(by=keeper, need_id=made.id, access="granted")
+    for signal in told.get("signals", ()):
+        monitoring.define_signal(
+            by=by, use_case_id=use_case.id, code=signal["code"], name=signal["name"], upper=Decimal(signal["upper"]),
+            owner_id=users[signal["owner"]].id, action=signal["action"],
+        )  # fmt: skip
     _answer(told, use_case, writer, users)
 
 

@@ -59,6 +59,27 @@ class Word:
     answer: str
 
 
+@dataclass(frozen=True)
+class Layout:
+    """Where the table is in the file, and how its days are to be read; empty parts are found by the reader."""
+
+    sheet: str
+    header_row: int | None
+    date_order: str
+
+
+def layout(run: ImportRun) -> Layout:
+    """What stands now: a person's choice, else what the reader found."""
+    found = run.mapping.get("header_row") or run.report.get("header_row")
+    return Layout(run.sheet or run.report.get("sheet", ""), found, run.mapping.get("date_order") or "")
+
+
+def sheet(posted: QueryDict, run: ImportRun, sheets: list[str]) -> str:
+    """The sheet that was chosen; what stands when it is none of the file's."""
+    wanted = posted.get("sheet", "")
+    return wanted if wanted in sheets and wanted != layout(run).sheet else run.sheet
+
+
 def columns(proposals: Mapping[str, Any]) -> list[Column]:
     """One line a field, in the order of `FIELDS`."""
     found = []
@@ -76,8 +97,25 @@ def words(run: ImportRun) -> list[Word]:
     return [Word(index, *one) for index, one in enumerate(asked[:MOST_WORDS])]
 
 
-def answered(posted: QueryDict, run: ImportRun, proposals: Mapping[str, Any], headers: list[str]) -> dict[str, Any]:
-    """The run's mapping with what was posted; a column nobody changed stays a proposal."""
+def answered(
+    posted: QueryDict, run: ImportRun, proposals: Mapping[str, Any], headers: list[str], chosen: str
+) -> dict[str, Any]:
+    """The run's mapping with what was posted, `chosen` being the sheet it is for; a column nobody changed stays a proposal.
+
+    Another sheet or header row has other columns: the answers about those begin anew.
+    """
+    before = layout(run)
+    row = _row(posted, before.header_row)
+    moved = row != before.header_row or chosen != run.sheet
+    kept = {name: part for name, part in run.mapping.items() if name not in ("columns", "stages", "date_order")}
+    if row != before.header_row:
+        kept["header_row"] = row
+    elif moved:
+        kept.pop("header_row", None)  # a row of the sheet before says nothing about this one
+    if (order := posted.get("date_order", before.date_order)) in ("dmy", "mdy"):
+        kept["date_order"] = order
+    if moved:
+        return {name: part for name, part in kept.items() if part}
     picked = dict(run.mapping.get("columns", {}))
     for name in FIELDS:
         shown = proposals[name].column if name in proposals else ""
@@ -93,5 +131,10 @@ def answered(posted: QueryDict, run: ImportRun, proposals: Mapping[str, Any], he
         stages.pop(word, None)
         if stage in set(Stage):
             stages[word] = stage
-    kept = {name: part for name, part in run.mapping.items() if name not in ("columns", "stages")}
     return kept | {name: part for name, part in (("columns", picked), ("stages", stages)) if part}
+
+
+def _row(posted: QueryDict, before: int | None) -> int | None:
+    """The header row as typed; what stands when it is no row of a sheet."""
+    typed = posted.get("header_row", "").strip()
+    return int(typed) if typed.isdecimal() and typed.isascii() and len(typed) < 5 and int(typed) else before

@@ -15,6 +15,7 @@ from feedback import board as feedback_board
 from governance.models import PortfolioState
 from governance.queries.filters import Filters, Page
 from governance.rules.advice import PAUSE, RUN, STOP
+from governance.rules.warnings import MOST_SUBJECTS
 from people.models import User
 from portfolio.formats import money
 from portfolio.models import Portfolio, UseCase
@@ -182,7 +183,10 @@ def _linked(warning: dict[str, Any]) -> dict[str, Any]:
     if len(subjects) == 1 and subjects[0]["title"] in warning["text"]:
         before, _, after = warning["text"].partition(subjects[0]["title"])
         return warning | {"link": subjects[0], "before": before, "after": after}
-    return warning | {"shown": subjects[:3], "more": len(subjects) - 3}
+    rest = len(subjects) - 3
+    # A list as long as may be kept was perhaps cut: the sentence has the full number, this must not claim another.
+    more = "others" if len(subjects) >= MOST_SUBJECTS else f"{rest} more" if rest > 0 else ""
+    return warning | {"shown": subjects[:3], "more": more}
 
 
 _MEND_PAGE = {"never_gated": "use_case_date", "exception_ended": "verb_pause", "waiting_too_long": "verb_pause"}

@@ -89,9 +89,16 @@ class ReadinessPage:
     newer: bool = False  # its lane has a newer version than the one it answers
 
     @property
+    def moved(self) -> list[AgreedDate]:
+        """The slips among the newest dates: what was agreed instead of an earlier date."""
+        return [slip for slip in self.slips if slip.was_on]
+
+    @property
     def next_part(self) -> PartView | None:
         """What came back first, then what was begun, then what was not."""
-        wanted = [view for question in self.questions for view in question.parts if view.part.required]
+        wanted = [
+            v for question in self.questions for v in question.parts if v.part.required and v.state not in SETTLED
+        ]
         order = (State.NOT_CLEAR, State.DRAFT, State.NOT_STARTED)
         return next((view for state in order for view in wanted if view.pill == state), None)
 
@@ -149,6 +156,8 @@ def _view(
         who = "it has expired" if row.state in SETTLED else f"back with {row.author}" if row.author else ""
     elif state is State.DRAFT and row is not None and row.drafted_by:
         who = f"saved by {row.drafted_by}"
+    if state in SETTLED and not is_answered(part, told, asked, on):
+        words = "not clear"  # what was accepted is not enough: its evidence ran out, or nothing watches it
     return PartView(
         part, state, row, words, who, clear=is_answered(part, told, asked, on),
         unwatched=told.unwatched and part == asked.watched(),

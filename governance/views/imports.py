@@ -65,7 +65,7 @@ def one_import(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
 
 def _columns(request: HttpRequest, run: ImportRun, fault: str = "") -> HttpResponse:
     try:
-        headers, proposals = _opened(run)
+        headers, proposals, sheets = _opened(run)
     except ImportFault as found:
         context = {"fault": str(found), "columns": [], "words": [], "gone": True}
         return _page(request, run, "columns", context, 422 if request.method == "POST" else 200)
@@ -74,6 +74,8 @@ def _columns(request: HttpRequest, run: ImportRun, fault: str = "") -> HttpRespo
     context = {
         "fault": fault,
         "columns": forms.columns(proposals),
+        "sheets": sheets,
+        "layout": forms.layout(run),
         "headers": [header for header in dict.fromkeys(headers) if header],
         "words": forms.words(run),
         "answers": forms.ANSWERS,
@@ -83,28 +85,31 @@ def _columns(request: HttpRequest, run: ImportRun, fault: str = "") -> HttpRespo
     return _page(request, run, "columns", context, 422 if request.method == "POST" else 200)
 
 
-def _opened(run: ImportRun) -> tuple[list[str], dict[str, Any]]:
-    """The headers of the file and what is proposed for each field; nothing while no title column is known."""
+def _opened(run: ImportRun) -> tuple[list[str], dict[str, Any], list[str]]:
+    """The headers, what is proposed for each field (nothing while no title column is known), and the sheets."""
     try:
         with uploads.planned(run) as plan:
-            return list(plan.table.headers), plan.columns
+            return list(plan.table.headers), plan.columns, list(plan.table.sheets)
     except ImportFault as fault:
         if fault.code != "no_title":
             raise
-        return uploads.headers_of(run), {}
+        headers, sheets = uploads.headers_of(run)
+        return headers, {}, sheets
 
 
 def _answered(request: HttpRequest, run: ImportRun) -> HttpResponse:
-    """Keep the answers and count again."""
+    """Keep the answers and count again; another sheet or header row is shown before anything else."""
     try:
-        headers, proposals = _opened(run)
-        mapping = forms.answered(request.POST, run, proposals, headers)
-        uploads.preview(by=actor_of(request), run=run, mapping=mapping)
+        headers, proposals, sheets = _opened(run)
+        before = forms.layout(run)
+        sheet = forms.sheet(request.POST, run, sheets)
+        mapping = forms.answered(request.POST, run, proposals, headers, sheet)
+        uploads.preview(by=actor_of(request), run=run, mapping=mapping, sheet=sheet)
     except ImportFault as fault:
         return _columns(request, run, str(fault))
     except Refused:
         return done(request, _address(run))
-    step = "" if "again" in request.POST else "?step=dry-run"
+    step = "" if "again" in request.POST or forms.layout(run) != before else "?step=dry-run"
     return done(request, _address(run) + step)
 
 

@@ -64,10 +64,14 @@ def planned(run: ImportRun, mapping: dict[str, Any] | None = None, sheet: str | 
         yield prepare(table, Mapping.of(run.mapping if mapping is None else mapping))
 
 
-def headers_of(run: ImportRun) -> list[str]:
-    """The column names of the run's file, also where no column reads like a title. Raises `ImportFault`."""
+def headers_of(run: ImportRun) -> tuple[list[str], list[str]]:
+    """Column names and visible sheets of the run's file, also where no column reads like a title.
+
+    Raises `ImportFault`.
+    """
     with _table(run) as table:
-        return list(table.headers)
+        row = Mapping.of(run.mapping).header_row
+        return list((table.headed(row) if row else table).headers), list(table.sheets)
 
 
 @contextmanager

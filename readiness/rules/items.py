@@ -61,6 +61,10 @@ class Plan:
     closes: tuple[tuple[UUID, str], ...] = ()
     rewrites: tuple[tuple[UUID, Gap], ...] = ()  # still open; its words, kind or severity changed
 
+    def touched(self) -> tuple[UUID, ...]:
+        """The stored items that change."""
+        return (*(i for i, _ in self.reopens), *(i for i, _ in self.closes), *(i for i, _ in self.rewrites))
+
     def __bool__(self) -> bool:
         return bool(self.opens or self.reopens or self.closes or self.rewrites)
 

@@ -88,6 +88,35 @@ def send(token, ref, events=None, **headers):
     return answer, answer.json()
 
 
+def test_a_token_passes_few_middlewares_and_a_session_all(live, settings):
+    place = settings.MIDDLEWARE.index("feedback.straight.Straight")
+    assert [name.rpartition(".")[2] for name in settings.MIDDLEWARE[:place]] == [
+        "SecurityMiddleware", "WhiteNoiseMiddleware", "RequestId",
+    ]  # fmt: skip
+    straight, _ = send(live.token, live.id)
+    assert straight.headers["X-Content-Type-Options"] == "nosniff"
+    assert straight.headers["X-Request-Id"]
+    assert straight.headers["Cache-Control"] == "no-store"
+    assert int(straight.headers["Content-Length"]) == len(straight.content)
+    assert "Content-Security-Policy" not in straight.headers
+    usual = Client().post(f"/api/v1/use-cases/{live.id}/feedback/batch/", BODY, content_type="application/json")
+    assert "Content-Security-Policy" in usual.headers
+
+
+@pytest.mark.parametrize("ref", ["UC-1%00", "..", "UC-1/", "%ff", "x" * 300, "UC-1;x"])
+def test_an_odd_address_is_no_way_round_the_house(live, ref):
+    answer = Client().post(f"/api/v1/use-cases/{ref}/feedback/batch/", BODY, content_type="application/json",
+                           headers={"Authorization": f"Bearer {live.token}"})  # fmt: skip
+    assert answer.status_code in (400, 404)
+
+
+def test_a_foreign_host_is_refused_at_the_door_too(live, settings):
+    settings.ALLOWED_HOSTS = ["pilotage.example.org"]
+    answer = Client().post(f"/api/v1/use-cases/{live.id}/feedback/batch/", BODY, content_type="application/json",
+                           headers={"Authorization": f"Bearer {live.token}", "Host": "evil.example"})  # fmt: skip
+    assert answer.status_code == 400
+
+
 def test_a_token_reaches_its_own_use_case_by_id_and_by_key(live):
     for ref in (live.id, live.use_case.key, live.use_case.key.lower()):
         answer, said = send(live.token, ref)

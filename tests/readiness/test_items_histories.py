@@ -149,7 +149,7 @@ class Histories(RuleBasedStateMachine):
         slow = {key: lived for key in ever if (lived := self.replayed(key)) is not None}
         stored = {
             (row.code, row.subject): (row.closed_on is None, row.age(self.on), row.closed_as)
-            for row in BlockingItem.objects.filter(use_case=self.row)
+            for row in BlockingItem.objects.filter(use_case=self.row, origin__in=("portfolio", "readiness"))
         }
         assert stored == slow
 

@@ -64,6 +64,17 @@ def test_value_sentence() -> None:
     assert "nobody has yet said" in words.value(Spread(15e3, 15e3, 15e3, 15e3, 0.0), 1)
 
 
+_CHANCE = re.compile(r"(?:less than |more than )?\b\d+ in \d+\b")
+
+
+@given(st.floats(-1e7, 1e7), st.floats(0, 1e7), st.floats(0, 1e7), st.floats(0, 1), st.integers(1, 120))
+def test_a_leader_reads_one_range_and_at_most_two_chances(p50: float, down: float, up: float, loss: float, months: int):
+    sentence = words.value(Spread(p50 - down, p50, p50 + up, p50, loss), months)
+    assert len(_CHANCE.findall(sentence)) <= 2
+    assert sentence.count(" to ") <= 1 and sentence.count(".") - len(re.findall(r"\d\.\d", sentence)) == 1
+    assert not re.search(r"\d{4}|e[+-]?\d|nan|inf", sentence)
+
+
 @given(st.floats(0, 1))
 def test_chances_have_at_most_two_figures_and_are_never_certain(p: float) -> None:
     text = words.chance(p)

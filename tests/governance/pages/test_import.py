@@ -1,5 +1,8 @@
 """Does a spreadsheet become a sorted portfolio through the pages, and can each step be taken back?"""
 
+import io
+
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -167,3 +170,41 @@ def test_first_sort_order_does_not_jump_and_goes_round(world, client):
     page = text_of(client.get(f"/p/norwell/sort/?pilot={second.key}"))
     assert f'href="/p/norwell/sort/?pilot={first.key}" data-key="s"' in page
     assert client.get("/p/norwell/sort/?pilot=UC-999999").status_code == 404
+
+
+def two_sheets() -> bytes:
+    book = openpyxl.Workbook()
+    book.active.title = "Register"
+    other = book.create_sheet("Second register")
+    for sheet, name in ((book.active, "Bins"), (other, "Damp")):
+        for row in (["Name", "Status", "Start"], ["Title", "Stage", "Running since"], [name, "Pilot", "03/04/2026"]):
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_another_sheet_header_and_day_order_are_chosen(client):
+    address = send(client, two_sheets(), "register.xlsx")["Location"]
+    page = text_of(client.get(address))
+    assert "<option selected>Register</option><option>Second register</option>" in page
+    said = {"sheet": "Second register", "header_row": "1", "date_order": "mdy"}
+    assert client.post(address, said)["Location"] == address, "what was found there is shown before the dry run"
+    run = ImportRun.objects.get()
+    assert (run.sheet, run.report["header_row"], run.mapping["date_order"]) == ("Second register", 1, "mdy")
+    assert client.post(address, said | {"header_row": "2"})["Location"] == address
+    assert client.post(address, said | {"header_row": "2"})["Location"] == f"{address}?step=dry-run"
+    client.post(f"{address}start/")
+    finish()
+    found = UseCase.objects.get()
+    assert (found.title, found.running_since.isoformat()) == ("Damp", "2026-03-04")
+
+
+@pytest.mark.parametrize(
+    "said", [{"sheet": "Nothing"}, {"header_row": "0"}, {"header_row": "9" * 30}, {"header_row": "²"}]
+)
+def test_nonsense_about_the_layout_changes_nothing(client, said):
+    address = send(client, two_sheets(), "register.xlsx")["Location"]
+    before = ImportRun.objects.get().report
+    assert client.post(address, said).status_code == 302
+    assert ImportRun.objects.get().report == before

@@ -1,5 +1,6 @@
 """Does readiness work as a person uses it: a leader at a desk, a contributor on a phone, two on one answer?"""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,8 @@ from governance.actions.assess import reassess
 from governance.models import Assessment
 from portfolio.models import UseCase
 from portfolio.rules import Stage
-from readiness.actions import items
+from readiness.actions import data, items
+from readiness.actions.lanes import change_lane
 from readiness.models import Answer, AnswerEvent, BlockingItem, Evidence
 from tests import factories
 
@@ -58,6 +60,12 @@ def test_a_leader_moves_a_due_date_and_sees_forecast_driver_and_slip(row, live_u
     assert item.text in card
     assert "If that slips a week" in card
     assert Assessment.objects.get(use_case=row).status == "at_risk"
+    driver, slip = (
+        page.locator("#forecast dt", has_text=words).locator("+ dd").inner_text() for words in ("drives", "slips")
+    )
+    assert driver == item.text
+    due = row.portfolio.today() + timedelta(days=157)  # the due date and the week
+    assert f"{due.day} {due:%b}" in slip.replace("\xa0", " ")
     assert page.problems == []
 
 
@@ -66,6 +74,7 @@ def test_a_contributor_on_a_phone_answers_with_a_file(row, live_url, browser_pag
     page = browser_page
     page.set_viewport_size({"width": 390, "height": 844})
     sign_in(page, live_url, "ben")
+    begun = time.monotonic()
     page.goto(f"{live_url}/u/{row.key}/readiness/")
     page.get_by_role("link", name="Answer 1").click()
     page.get_by_label("File").set_input_files(
@@ -76,6 +85,7 @@ def test_a_contributor_on_a_phone_answers_with_a_file(row, live_url, browser_pag
     page.get_by_label("Answer", exact=True).fill("Letters are sorted; a handler confirms each.")
     page.get_by_role("button", name="Send it").click()
     page.get_by_text("1 was sent to its accepter.").first.wait_for()
+    assert time.monotonic() - begun < 60
     assert Answer.objects.get(use_case=row, part="1").state == "waiting"
     assert Evidence.objects.get().sha256
     wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
@@ -111,9 +121,19 @@ def test_pages_are_accessible_and_never_scroll_sideways(row, live_url, browser_p
     page.emulate_media(color_scheme=scheme)
     sign_in(page, live_url, "ana")
     slug, base = row.portfolio.slug, f"/u/{row.key}"
+    by = factories.actor_for(row.lead)
+    source = data.add_source(by=by, portfolio_id=row.portfolio_id, name="Archive")
+    data.add_need(by=by, use_case_id=row.id, purpose="Letters", source=source)
+    data.open_defect(by=by, source_id=source.id, text="No dates")
+    data.save_term(by=by, portfolio_id=row.portfolio_id, name="Case", definition="One claim")
+    change_lane(
+        by=factories.actor_for(row.sponsor), portfolio_id=row.portfolio_id, lane="fast", adds={"rollback": "A switch"}
+    )
     faults = {}
     for path in (f"{base}/readiness/", f"{base}/readiness/1/", f"{base}/data/", f"/p/{slug}/items/", f"/p/{slug}/calendar/",
-                 f"/p/{slug}/data/", f"/p/{slug}/lanes/", f"/p/{slug}/lanes/fast/", f"/p/{slug}/forecasts/"):  # fmt: skip
+                 f"/p/{slug}/data/", f"/p/{slug}/lanes/", f"/p/{slug}/lanes/fast/", f"/p/{slug}/forecasts/", f"/p/{slug}/items/?of=all",
+                 f"/p/{slug}/timing/", f"{base}/lane/newest/", f"{base}/date/", f"{base}/data/add/", f"/p/{slug}/terms/add/",
+                 f"/p/{slug}/data/{source.id}/defect/"):  # fmt: skip
         page.goto(f"{live_url}{path}")
         found = [one["id"] for one in Axe().run(page).response["violations"]]
         for width in (390, 1440):
@@ -124,3 +144,23 @@ def test_pages_are_accessible_and_never_scroll_sideways(row, live_url, browser_p
             faults[path] = found
     assert faults == {}
     assert page.problems == []
+
+
+def test_many_items_are_chosen_and_changed_and_the_choice_survives_a_refusal(row, live_url, browser_page):
+    page = browser_page
+    sign_in(page, live_url, "ana")
+    page.goto(f"{live_url}/p/{row.portfolio.slug}/items/?of=all")
+    page.get_by_role("button", name="Change the chosen").click()
+    page.get_by_text("Choose at least one item.").first.wait_for()
+    boxes = page.get_by_role("checkbox")
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    page.get_by_role("button", name="Change the chosen").click()
+    page.get_by_text("only an owner or a due date").first.wait_for()
+    assert page.locator("input[name=items]:checked").count() == 2
+    due = row.portfolio.today() + timedelta(days=12)
+    page.get_by_label("Due").fill(due.isoformat())
+    page.get_by_role("button", name="Change the chosen").click()
+    page.get_by_text("2 items were changed.").first.wait_for()
+    assert BlockingItem.objects.filter(use_case=row, due_on=due).count() == 2
+    assert [problem for problem in page.problems if "422" not in problem] == []
