@@ -59,14 +59,8 @@ _fast = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":
 
 
 def is_canonical(value: Any, text: bytes) -> bool:
-    """Is `text` the canonical form of `value`? The fast spelling sorts by code points, which is the same order as the
-    standard's UTF-16 units unless a character beyond 16 bits (four bytes, the first from 0xF0 on) occurs."""
-    if _fast(value).encode() == text and not any(text.find(lead) >= 0 for lead in _ASTRAL):
-        return True
-    return canonical(value) == text
-
-
-_ASTRAL = tuple(bytes([lead]) for lead in range(0xF0, 0xF5))
+    """The fast spelling sorts by code points: the standard's order too, unless a character takes four bytes."""
+    return (max(text, default=0) < 0xF0 and _fast(value).encode() == text) or canonical(value) == text
 
 
 def line_hash(chain: UUID, seq: int, previous: bytes, text: bytes) -> bytes:
@@ -84,8 +78,7 @@ class Trade:
     """Check 7: what the lines say, replayed."""
 
     def __init__(self, wanted: set[str]) -> None:
-        self.wanted = wanted  # what some line refers to or supersedes: no other id need be remembered
-        self.known: set[str] = set()  # ids of lines, subjects, decisions and requests so far
+        self.wanted, self.known = wanted, set[str]()  # ids that some line refers to or supersedes; those seen so far
         self.open: dict[str, tuple[str, str, str | None]] = {}  # request → use case, kind, author
         self.leads: dict[str, str | None] = {}
         self.gone: set[str] = set()  # people whose role here was taken away
@@ -93,9 +86,9 @@ class Trade:
     def broken(self, line: dict[str, Any]) -> str | None:
         """The sentence of the rule that this line breaks, or None; remembers the line."""
         payload, event = line["payload"], line["event_type"]
-        own = {text for text in map(payload.get, ("decision", "request", "answer")) if isinstance(text, str)}
-        if isinstance(several := payload.get("items"), list):
-            own |= {text for text in several if isinstance(text, str)}
+        several = payload.get("items")
+        named = [*map(payload.get, ("decision", "request", "answer")), *(several if isinstance(several, list) else ())]
+        own = {text for text in named if isinstance(text, str)}
         if line["refers_to"] and line["refers_to"] not in self.known and line["refers_to"] not in own:
             return "it refers to something that is not there."
         if line["supersedes"] and line["supersedes"] not in self.known:
@@ -236,23 +229,20 @@ def check_signatures(points: list[dict[str, Any]], keys: dict[str, bytes]) -> No
         if name not in keys:
             raise Fault(SIGNATURE, seq, "checkpoint_key_unknown", f"the key “{name}” is not known: pass --key.")
         try:
-            key = Ed25519PublicKey.from_public_bytes(keys[name])
-            key.verify(bytes.fromhex(point["signature"]), checkpoint_message(point))
+            signed = bytes.fromhex(point["signature"])
+            Ed25519PublicKey.from_public_bytes(keys[name]).verify(signed, checkpoint_message(point))
         except InvalidSignature:
-            text = f"the checkpoint at line {seq} is not signed by the key “{name}”."
-            raise Fault(SIGNATURE, seq, "checkpoint_signature", text) from None
+            raise Fault(SIGNATURE, seq, "checkpoint_signature", f"it is not signed by the key “{name}”.") from None
 
 
 _PLAIN = '"refers_to":null,"supersedes":null,'  # a line that refers to nothing excuses nothing
 
 
-def objects(path: Path, skip: str = "") -> Iterator[dict[str, Any]]:
-    """Each object of the file; lines that hold `skip` are left out without reading them."""
+def objects(path: Path, skip: str = "\n\n") -> Iterator[dict[str, Any]]:
+    """Each object of the file; ledger lines that hold `skip` are left out unread."""
     with path.open(encoding="utf-8") as lines:
         for line in lines:
-            if skip and skip in line and line.startswith('{"type":"line",'):
-                continue
-            if line.strip():
+            if line.strip() and not (skip in line and line.startswith('{"type":"line",')):
                 yield json.loads(line)
 
 
@@ -266,13 +256,11 @@ def verify(path: Path, kept: Path | None, keys: dict[str, bytes]) -> tuple[int, 
             points.append(found)
         elif found["type"] == "line":
             wanted |= {found["refers_to"], found["supersedes"]}
-            if found["event_type"] == ERASED:
-                erased.add(found["refers_to"])
+            erased |= {found["refers_to"]} if found["event_type"] == ERASED else set()
         ended = found["type"] == "end"
     if header is None or not ended:
         raise Fault(UNREADABLE, None, "unreadable", "this is no export, or it broke off before its last line.")
-    chain = UUID(header["chain_id"])
-    warnings = []
+    chain, warnings = UUID(header["chain_id"]), []
     if points and not keys:
         warnings.append(f"{len(points)} checkpoints in the export were not checked: pass --key.")
         points = []
@@ -298,7 +286,7 @@ def main(arguments: list[str] | None = None) -> int:
         keys = {name: bytes.fromhex(text) for name, _, text in (pair.partition("=") for pair in given.key)}
         count, warnings = verify(given.export, given.checkpoints, keys)
     except Fault as fault:
-        where = "the file" if fault.seq is None else f"line {fault.seq}"
+        where = f"line {fault.seq}" if fault.seq else "the file"
         sys.stdout.write(f"FAULT at {where} ({fault.code}): {fault.text}\n")
         return fault.exit_code
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

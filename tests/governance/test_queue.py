@@ -116,7 +116,7 @@ def test_outdated_says_what_differs_also_when_a_model_is_new():
     then = {"stage": "production", "hypothesis": 1}
     now = {"stage": "production", "hypothesis": 2, "new_model": "router 3"}
     assert [(row["fact"], row["now"]) for row in differing(then, now)] == [
-        ("Signed version of the hypothesis", "2"), ("New major model", "router 3"),
+        ("Signed version of the hypothesis", "2"), ("New major model since the go", "router 3"),
     ]  # fmt: skip
     assert differing({}, now) == []
 
