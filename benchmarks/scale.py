@@ -13,7 +13,7 @@ LARGE, SMALL = 10_000, 100
 
 @cache
 def portfolio_with_items(count: int) -> Portfolio:
-    """A settled portfolio of so many pilots, six open, owned and dated items each."""
+    """A settled portfolio of so many pilots, every gap an open, owned and dated item."""
     made = load_with_items(count, slug=f"scale-items-{count}")
     nightly.recompute(everything=True)
     return made

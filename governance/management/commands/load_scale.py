@@ -65,7 +65,7 @@ def load(count: int, slug: str = SLUG) -> Portfolio:
 def load_with_items(count: int, slug: str = SLUG, least: int = 0, seed: int = 1) -> Portfolio:
     """The same, each a kept pilot in the fast lane whose every gap is an open item with owner, date and age.
 
-    The items are those that the product itself derives (six each: four questions, hypothesis, signal); some by hand
+    The items are those that the product itself derives (the four questions, hypothesis, signal, adoption); some by hand
     where that gives fewer than `least`.
     """
     made = load(count, slug)
