@@ -145,5 +145,7 @@ def test_pack_prints_one_request_a_sheet_without_the_frame(world, live_url, ente
     pdf = page.pdf(format="A4")
     if SHOTS:
         (Path(SHOTS) / "pack.pdf").write_bytes(pdf)
+        page.set_viewport_size({"width": 794, "height": 1123})  # A4 at 96 dpi
+        page.screenshot(path=Path(SHOTS) / "pack-print.png", full_page=True)
     sheets = len(re.findall(rb"/Type\s*/Page\b", pdf))
     assert sheets in (2, 3), "two requests, and what is told besides"
