@@ -2,10 +2,24 @@
 
 from django.urls import path
 
-from governance.api import board, calendar, dates, decisions, forecast, ledger, policy, rights, use_cases, verbs
+from governance.api import (
+    board,
+    calendar,
+    dates,
+    decisions,
+    forecast,
+    ledger,
+    policy,
+    rights,
+    saved_views,
+    use_cases,
+    verbs,
+)
 
 urlpatterns = [
     path("portfolios/<str:slug>/triage/", board.Triage.as_view(), name="triage"),
+    path("portfolios/<str:slug>/views/", saved_views.SavedViews.as_view(), name="saved-views"),
+    path("portfolios/<str:slug>/views/<uuid:view_id>/", saved_views.OneSavedView.as_view(), name="saved-view"),
     path("portfolios/<str:slug>/warnings/", board.Warnings.as_view(), name="warnings"),
     path("portfolios/<str:slug>/pause-the-rest/", board.PauseTheRest.as_view(), name="pause-the-rest"),
     path("portfolios/<str:slug>/policy/", policy.PolicyDoor.as_view(), name="policy"),

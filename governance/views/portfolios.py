@@ -65,8 +65,12 @@ def _places(request: HttpRequest) -> list[dict[str, str]]:
     frame = shell.of(request)
     pages = [{"url": item.url, "label": item.label, "hint": "page", "icon": item.icon} for item in frame.nav]
     boards = [{"url": one.url, "label": one.name, "hint": "portfolio", "icon": "portfolio"} for one in frame.portfolios]
+    views = [
+        {"url": item.url, "label": item.label, "hint": "saved view", "icon": item.icon} for item in frame.saved_views
+    ]
     return [
         *pages,
+        *views,
         *boards,
         {"url": reverse("own_settings"), "label": "Your settings", "hint": "page", "icon": "settings"},
     ]
