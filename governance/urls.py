@@ -26,6 +26,7 @@ from governance.views import (
     rounds,
     saved_views,
     sort,
+    terms,
     use_cases,
     verbs,
 )
@@ -140,6 +141,8 @@ urlpatterns = [
     path("u/<str:ref>/connect/link/<uuid:link_id>/end/", connect.link_revoke, name="link_end"),
     path("u/<str:ref>/decide/", verbs.decide, name="decide"),
     path("u/<str:ref>/date/", dates.date, name="use_case_date"),
+    path("u/<str:ref>/review/", terms.review, name="use_case_review"),
+    path("u/<str:ref>/exception/", terms.exception, name="use_case_exception"),
     path("u/<str:ref>/lane/", dates.lane, name="use_case_lane"),
     path("u/<str:ref>/lane/newest/", lanes.upgrade, name="use_case_upgrade"),
     path("u/<str:ref>/ask/", dates.ask, name="use_case_ask"),
