@@ -12,7 +12,7 @@ from people.models import User
 from portfolio import formats
 from portfolio.models import Token, UseCase
 
-# event → icon, what was done (after the name of whoever did it)
+# event → icon, what was done (after the name of whoever did it; {day} is the payload's figure of that name)
 EVENTS: dict[str, tuple[str, str]] = {
     "use_case.registered": ("plus", "registered it"),
     "use_case.imported": ("import", "imported it"),
@@ -67,6 +67,30 @@ EVENTS: dict[str, tuple[str, str]] = {
     "portfolio.archived": ("archive", "put the portfolio away"),
     "token.created": ("key-round", "made a token"),
     "token.revoked": ("key-round", "revoked a token"),
+    "hypothesis.signed": ("check", "signed the hypothesis"),
+    "hypothesis.signatures_void": ("edit", "changed what was signed, so it is to be signed again"),
+    "check_in.recorded": ("check", "recorded the check-in at day {day}"),
+    "value.realised": ("check", "recorded what the {kind} really came to"),
+    "feedback.plan_agreed": ("feedback", "agreed the feedback plan"),
+    "feedback.signal_defined": ("feedback", "defined a signal"),
+    "feedback.signal_changed": ("edit", "changed a signal"),
+    "feedback.signal_retired": ("archive", "retired a signal"),
+    "feedback.alarm": ("alert", "saw an alarm ring"),
+    "feedback.alarm_acknowledged": ("eye", "took note of an alarm"),
+    "feedback.exception_assigned": ("people", "gave an exception to somebody"),
+    "feedback.exception_closed": ("check", "closed an exception"),
+    "feedback.learning_opened": ("plus", "opened a lesson"),
+    "feedback.learning_taught": ("check", "taught a lesson"),
+    "feedback.link_made": ("key-round", "made a frontline link"),
+    "feedback.link_revoked": ("key-round", "ended a frontline link"),
+    "feedback.imported": ("import", "imported events"),
+    "feedback.digest": ("feedback", "wrote down the day's feedback"),
+    "condition.met": ("check", "said that a condition is met"),
+    "request.reminded": ("chat", "reminded of a request"),
+    "import.done": ("import", "imported a file"),
+    "import.undone": ("undo", "undid an import"),
+    "use_case.declared": ("plus", "declared what was already there"),
+    "person.erased": ("delete", "erased a person"),
     "personal_data.erased": ("delete", "erased personal texts"),
 }
 
@@ -95,7 +119,8 @@ def lines(entries: Iterable[Entry], *, with_subjects: bool = False) -> list[Line
     subjects = _subjects(rows) if with_subjects else {}
     found = []
     for row in rows:
-        icon, what = EVENTS.get(row.event_type, ("dash", row.event_type.replace(".", " ").replace("_", " ")))
+        icon, words = EVENTS.get(row.event_type, ("dash", row.event_type.replace(".", " ").replace("_", " ")))
+        what = words.format_map(row.payload) if "{" in words else words
         said = texts.get(row.entry_id, {})
         key, title = subjects.get(row.subject_id, ("", ""))
         found.append(
@@ -140,6 +165,8 @@ def _detail(row: Entry, names: Mapping[UUID, str]) -> str:
     if row.event_type in ("date.agreed", "review.set"):
         now = _day(data.get("agreed_on") or data.get("review_on"))
         return f"{_day(data['was_on'])} → {now}" if data.get("was_on") else now
+    if row.event_type == "check_in.recorded":
+        return str(data.get("outcome", "")).replace("_", " ")
     if row.event_type == "cap_exception.granted":
         return f"until {_day(data.get('until_on'))}"
     if row.event_type == "item.changed" and "was_due_on" in data:
