@@ -58,6 +58,13 @@ def _leader() -> Client:
     return client
 
 
+def _got(client: Client, address: str, **headers: str) -> bytes:
+    """The body of a page that is really there: an error would be fast."""
+    answer = client.get(address, headers=headers)
+    assert answer.status_code == 200, f"{address} answered {answer.status_code}"
+    return answer.content
+
+
 def queries_of(client: Client, address: str) -> int:
     """How many queries one answer takes. Read inside the block: the next request empties Django's log of them."""
     with CaptureQueriesContext(connection) as seen:
@@ -67,7 +74,7 @@ def queries_of(client: Client, address: str) -> int:
 
 def _board(client: Client) -> list[Figure]:
     large, small = f"/p/scale-{LARGE}/", f"/p/scale-{SMALL}/"
-    many, few = interleaved(lambda: client.get(large), lambda: client.get(small))
+    many, few = interleaved(lambda: _got(client, large), lambda: _got(client, small))
     queries, fewer = queries_of(client, large), queries_of(client, small)
     weight = len(gzip.compress(client.get(large).content)) / 1024
     holds = many.p95 <= 100 and many.cpu <= 60 and 0 < queries <= 12 and queries == fewer and weight <= 40
@@ -116,10 +123,10 @@ def _list(client: Client) -> list[Figure]:
         assert answer.status_code == 201, answer.content
 
     many, few, detail, part, made = interleaved(
-        lambda: client.get(pages[0]),
-        lambda: client.get(pages[1]),
-        lambda: client.get(f"/u/{key}/"),
-        lambda: client.get(f"/u/{key}/edit/what/", headers={"HX-Request": "true"}),
+        lambda: _got(client, pages[0]),
+        lambda: _got(client, pages[1]),
+        lambda: _got(client, f"/u/{key}/"),
+        lambda: _got(client, f"/u/{key}/edit/what/", **{"HX-Request": "true"}),
         create,
     )
     queries = queries_of(client, pages[0])
