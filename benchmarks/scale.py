@@ -25,3 +25,8 @@ def portfolio(count: int) -> Portfolio:
     made = load(count, slug=f"scale-{count}")
     nightly.recompute(everything=False)
     return made
+
+
+def empty(slug: str) -> Portfolio:
+    """A portfolio without use cases."""
+    return load(0, slug=slug)

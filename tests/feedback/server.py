@@ -30,8 +30,8 @@ def database_url() -> str:
 class Server:
     """gunicorn on a free loopback port; can be killed and started again at the same address."""
 
-    def __init__(self, workers: int = 1) -> None:
-        self.workers = workers
+    def __init__(self, workers: int = 1, application: str = "config.wsgi:application", **environment: str) -> None:
+        self.workers, self.application, self.environment = workers, application, environment
         self.listener = socket.socket()
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.listener.bind(("127.0.0.1", 0))
@@ -44,8 +44,10 @@ class Server:
         options = ["--worker-class", "gthread", "--workers", str(self.workers), "--threads", "8", "--no-control-socket"]
         options += ["--bind", f"fd://{self.listener.fileno()}", "--log-level", "error"]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", *options, "config.wsgi:application"],
-            env=os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "config.settings.test"},
+            [sys.executable, "-m", "gunicorn", *options, self.application],
+            env=os.environ
+            | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+            | self.environment,
             cwd=ROOT,
             pass_fds=[self.listener.fileno()],
             start_new_session=True,
@@ -63,6 +65,12 @@ class Server:
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
         raise AssertionError("the server does not answer")
+
+    def children(self) -> list[int]:
+        """The pids of its workers."""
+        assert self.process is not None
+        pid = self.process.pid
+        return [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
     def kill(self) -> None:
         """kill -9 of the master and all its workers."""

@@ -67,9 +67,11 @@ def test_two_who_select_different_ones_by_pausing_the_same_pilot_do_not_both_win
     assert UseCase.objects.in_pilot().filter(portfolio=norwell).count() == 3
 
 
-@pytest.mark.parametrize(("other", "rounds_"), [("stop", 20), ("go", 10)])
+@pytest.mark.parametrize(
+    ("other", "rounds_"), [("stop", 20), ("go", 10), pytest.param("stop", 300, marks=pytest.mark.full)]
+)
 def test_two_deciders_on_the_same_version_one_wins_each_time(other, rounds_, norwell, by_ana, by_dora, by_ben):
-    """F26, thirty rounds in all, in both orders of starting."""
+    """F26, thirty rounds in all, in both orders of starting; three hundred more with `--full`."""
     review = factories.in_days(norwell, 30)
     for turn in range(rounds_):
         pilot = factories.use_case(norwell, Stage.PILOT)
