@@ -45,6 +45,7 @@ CHILDREN = frozenset(
         "action_id",
         "link_id",
         "lent_id",
+        "condition_id",
     }
 ) | frozenset(readiness.CHILDREN + roi.CHILDREN)
 
