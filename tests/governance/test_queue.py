@@ -98,6 +98,12 @@ def test_pages_of_people_pack_and_sample(norwell, live, ana, dora, ben, by_ana, 
     assert "Do it" in browse(dora).get(f"{base}/queue/").content.decode()
     assert "Remind" in browse(ben).get(f"{base}/queue/").content.decode()
     assert browse(ben).get(f"{base}/sample/").status_code == 403
+    assert browse(ben).get(f"{base}/audit/").status_code == 403
+    start = browse(ana).get(f"{base}/audit/").content.decode()
+    for address in ("ledger/export/", "ledger/verify/", "replay/", "sample/"):
+        assert f"{base}/{address}" in start, address
+    assert f"python verify_ledger.py ledger-{norwell.slug}.jsonl" in start
+    assert f"{base}/audit/" in browse(ana).get(f"{base}/ledger/").content.decode()
     assert browse(ana).get(f"{base}/sample/?seed=x&size=0").status_code == 422
     assert live.title in browse(ana).get(f"{base}/sample/?seed=x&size=3").content.decode()
 
@@ -138,7 +144,9 @@ def test_outdated_says_what_differs_also_when_a_model_is_new():
     assert differing({}, now) == []
 
 
-@pytest.mark.parametrize(("path", "queries"), [("queue", 16), ("pack", 30), ("mine", 36), ("sample/?seed=x&size=9", 7)])
+@pytest.mark.parametrize(
+    ("path", "queries"), [("queue", 16), ("pack", 30), ("mine", 36), ("sample/?seed=x&size=9", 7), ("audit", 7)]
+)
 def test_queries_do_not_grow(path, queries, norwell, ana, by_ana, by_dora, browse, django_assert_num_queries):
     page = browse(ana)
     where = f"/p/{norwell.slug}/{path}" + ("" if "?" in path else "/")
