@@ -27,10 +27,14 @@ class WaitShape(serializers.Serializer):
     request = serializers.UUIDField(allow_null=True, help_text="What can be reminded of.")
 
 
+class QueueShape(serializers.Serializer):
+    waits = WaitShape(many=True)
+
+
 class Queue(PortfolioDoor):
-    @speaks("Everything that waits for a person, longest first", answer=WaitShape(many=True), writes=False)
+    @speaks("Everything that waits for a person, longest first", answer=QueueShape, writes=False)
     def get(self, request: HttpRequest, slug: str) -> Response:
-        return Response([_wait(one) for one in queue.waits(self.seen)])
+        return Response({"waits": [_wait(one) for one in queue.waits(self.seen)]})
 
 
 def _wait(one: queue.Wait) -> dict[str, Any]:

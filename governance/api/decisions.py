@@ -62,10 +62,14 @@ def _condition(row: Condition) -> dict[str, Any]:
     return {name.removesuffix("_id"): getattr(row, name) for name in _CONDITION_FIELDS}
 
 
+class ConditionsShape(serializers.Serializer):
+    conditions = shapes.MetShape(many=True)
+
+
 class Conditions(DecisionDoor):
-    @speaks("The conditions of a decision, the earliest due first", answer=shapes.MetShape(many=True), writes=False)
+    @speaks("The conditions of a decision, the earliest due first", answer=ConditionsShape, writes=False)
     def get(self, request: HttpRequest, ref: str, decision_id: UUID) -> Response:
-        return Response([_condition(row) for row in self.decision.conditions.order_by("due_on", "id")])
+        return Response({"conditions": [_condition(row) for row in self.decision.conditions.order_by("due_on", "id")]})
 
 
 class Met(Strict):

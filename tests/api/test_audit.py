@@ -25,7 +25,7 @@ def asked(home):
 
 
 def test_queue_and_reminder(as_ana, as_ben, home, asked):
-    [wait] = as_ben.get("portfolios/home/queue/").json()
+    [wait] = as_ben.get("portfolios/home/queue/").json()["waits"]
     assert (wait["step"], wait["use_case"], wait["on"]) == ("decide", str(asked.use_case_id), [str(home.ana.id)])
     path = f"use-cases/{asked.use_case.key}/requests/{wait['request']}/remind/"
     assert as_ben.post(path, {}).json()["reminded_at"] is not None
@@ -48,7 +48,7 @@ def test_condition_is_listed_and_met_once_by_whom_it_belongs_to(as_ana, as_ben, 
     decision = verbs.stop(use_case_id=asked.use_case_id, by=by, reason="Enough.", learnt="Ask early.")
     row = Condition.objects.create(decision=decision, text="Tell Leeds", owner=home.ana, due_on=home.portfolio.today())
     base = f"use-cases/{asked.use_case.key}/decisions/{decision.id}/conditions/"
-    assert [one["id"] for one in as_ben.get(base).json()] == [str(row.id)]
+    assert [one["id"] for one in as_ben.get(base).json()["conditions"]] == [str(row.id)]
     refused = as_ben.post(f"{base}{row.id}/met/", {"note": "Seen."})
     assert [reason["code"] for reason in refused.json()["reasons"]] == ["not_owner"]
     met = as_ana.post(f"{base}{row.id}/met/", {"note": "They were told."})
