@@ -232,6 +232,7 @@ TOKEN_ENVIRONMENT = os.environ.get("TOKEN_ENVIRONMENT", "live")  # stands inside
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "governance.tasks.sweep_dirty", "schedule": 15.0, "options": {"expires": 15}},
     "jobs": {"task": "portfolio.tasks.sweep_jobs", "schedule": 30.0, "options": {"expires": 30}},
+    "answers": {"task": "portfolio.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3600}},
     "fold": {"task": "feedback.tasks.fold_waiting", "schedule": 1.0, "options": {"expires": 5}},
     "look": {"task": "feedback.tasks.look", "schedule": 60.0, "options": {"expires": 60}},
     "days": {"task": "feedback.tasks.slow_close_days", "schedule": 600.0, "options": {"expires": 600}},

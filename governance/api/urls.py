@@ -2,12 +2,27 @@
 
 from django.urls import path
 
-from governance.api import audit, board, calendar, dates, decisions, forecast, ledger, policy, rights, use_cases, verbs
+from governance.api import (
+    audit,
+    board,
+    calendar,
+    dates,
+    decisions,
+    forecast,
+    ledger,
+    policy,
+    rights,
+    saved_views,
+    use_cases,
+    verbs,
+)
 
 _DECISION = "use-cases/<str:ref>/decisions/<uuid:decision_id>/"
 
 urlpatterns = [
     path("portfolios/<str:slug>/triage/", board.Triage.as_view(), name="triage"),
+    path("portfolios/<str:slug>/views/", saved_views.SavedViews.as_view(), name="saved-views"),
+    path("portfolios/<str:slug>/views/<uuid:view_id>/", saved_views.OneSavedView.as_view(), name="saved-view"),
     path("portfolios/<str:slug>/warnings/", board.Warnings.as_view(), name="warnings"),
     path("portfolios/<str:slug>/pause-the-rest/", board.PauseTheRest.as_view(), name="pause-the-rest"),
     path("portfolios/<str:slug>/policy/", policy.PolicyDoor.as_view(), name="policy"),
@@ -27,6 +42,8 @@ urlpatterns = [
     path("use-cases/<str:ref>/", use_cases.OneUseCase.as_view(), name="use-case"),
     path("use-cases/<str:ref>/gate/", decisions.Gate.as_view(), name="gate"),
     path("use-cases/<str:ref>/choose-lane/", dates.Lane.as_view(), name="choose-lane"),
+    path("use-cases/<str:ref>/review-date/", dates.Review.as_view(), name="review-date"),
+    path("use-cases/<str:ref>/renew-exception/", dates.Exceeding.as_view(), name="renew-exception"),
     path("use-cases/<str:ref>/agree-date/", dates.Agreed.as_view(), name="agree-date"),
     path("use-cases/<str:ref>/requests/", decisions.Requests.as_view(), name="requests"),
     path("use-cases/<str:ref>/requests/<uuid:request_id>/withdraw/", decisions.Withdraw.as_view(), name="withdraw"),

@@ -21,6 +21,7 @@ from portfolio.formats import money
 from portfolio.models import Portfolio, UseCase
 from portfolio.models.use_cases import UseCaseSet
 from portfolio.rules import Stage
+from readiness.queries import sets
 from roi.models import PortfolioValue
 
 LISTED = 8  # of each other stage on the board; "show all" leads to the rest
@@ -82,7 +83,7 @@ class Group:
 
 
 def pilots(portfolio: Portfolio, filters: Filters, today: date) -> Page:
-    """One page of pilots, by advice and rank. Each row carries `days`."""
+    """One page of pilots, by advice and rank. Each row carries `days`, and its readiness as `clear` of `asked`."""
     order = Case(
         When(assessment__recommendation=RUN, then=0),
         When(assessment__recommendation=PAUSE, then=1),
@@ -95,7 +96,17 @@ def pilots(portfolio: Portfolio, filters: Filters, today: date) -> Page:
     for row in page.rows:
         row.days = days_in_stage(row, today, zone)
         row.choice = getattr(getattr(row, "assessment", None), "recommendation", "") or RUN
+    _with_readiness(page.rows)
     return page
+
+
+def _with_readiness(rows: Iterable[Any]) -> None:
+    """Give each row `asked`, the required parts of its lane, and `clear`, how many are; 0 without a lane."""
+    asked = sets.of_lanes(row.lane for row in rows if row.lane)
+    for row in rows:
+        row.asked = len(asked[row.lane_id].required()) if row.lane else 0
+        share = getattr(getattr(row, "assessment", None), "readiness", None)
+        row.clear = round((share or 0.0) * row.asked)
 
 
 def grouped(rows: Iterable[UseCase], totals: dict[str, int]) -> list[Group]:

@@ -11,6 +11,7 @@ from django.db import models
 from governance.queries import traces
 from ledger.models import Entry, Personal
 from people.models import User
+from portfolio.models import SavedView
 
 _SECRET = frozenset({"password", "token_hash", "secret_hmac", "data", "key", "digest"})
 
@@ -23,6 +24,8 @@ def everything(user: User) -> Iterator[dict[str, Any]]:
             if isinstance(link, models.ForeignKey) and link.related_model is User:
                 for row in model._base_manager.filter(**{link.name: user}):
                     yield {"kind": "row", "of": model._meta.label, "as": link.name, "row": _row(row)}
+    for view in SavedView.objects.filter(membership__user=user):
+        yield {"kind": "row", "of": SavedView._meta.label, "as": "membership", "row": _row(view)}
     lines = Entry.objects.filter(actor_id=user.id).order_by("chain_id", "seq")
     said: dict[Any, dict[str, str]] = {}
     for text in Personal.objects.filter(entry_id__in=lines.values("entry_id")):

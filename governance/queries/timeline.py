@@ -31,6 +31,7 @@ EVENTS: dict[str, tuple[str, str]] = {
     "use_case.returned": ("undo", "returned it to proposed"),
     "cap_exception.granted": ("flag", "let it exceed the cap"),
     "date.agreed": ("calendar", "agreed a go/no-go date"),
+    "review.set": ("calendar", "set another review"),
     "lane.chosen": ("bolt", "chose a lane"),
     "lane.changed": ("bolt", "changed what a lane asks"),
     "answer.accepted": ("check", "accepted an answer"),
@@ -136,10 +137,11 @@ def _people_in(payload: dict[str, Any]) -> list[str]:
 def _detail(row: Entry, names: Mapping[UUID, str]) -> str:
     """The few figures of a payload that tell the story."""
     data = row.payload
-    if row.event_type == "date.agreed":
-        return (
-            f"{_day(data['was_on'])} → {_day(data['agreed_on'])}" if data.get("was_on") else _day(data.get("agreed_on"))
-        )
+    if row.event_type in ("date.agreed", "review.set"):
+        now = _day(data.get("agreed_on") or data.get("review_on"))
+        return f"{_day(data['was_on'])} → {now}" if data.get("was_on") else now
+    if row.event_type == "cap_exception.granted":
+        return f"until {_day(data.get('until_on'))}"
     if row.event_type == "item.changed" and "was_due_on" in data:
         return f"due {data['was_due_on'] or 'never'} → {data.get('due_on') or 'no date'}"
     if row.event_type.startswith("answer."):

@@ -62,7 +62,7 @@ def form_page(request: HttpRequest, context: dict[str, Any], *, template: str = 
 
 def form_answer(
     request: HttpRequest, form: Any, title: str, button: str, back: str, act: Callable[..., Any], said: str, *,
-    undo: str = "", danger: bool = False,
+    undo: str = "", danger: bool = False, action: str = "",
 ) -> HttpResponse:  # fmt: skip
     """Show the form; on a good post call `act` with its data, then go back and say so (with an undo where one is)."""
     if request.method == "POST" and form.is_valid():
@@ -73,7 +73,7 @@ def form_answer(
         else:
             messages.success(request, said, extra_tags=f"undo:{undo}" if undo else "")
             return done(request, back)
-    context = {"form": form, "title": title, "button": button, "back": back, "danger": danger,
+    context = {"form": form, "title": title, "button": button, "back": back, "danger": danger, "action": action,
                "crumbs": [{"url": back, "label": "Back"}]}  # fmt: skip
     return form_page(request, context)
 

@@ -12,30 +12,38 @@ from governance.views.frame import done, form_page
 from governance.views.portfolios import member_portfolio
 from portfolio.access import fetch
 from portfolio.access.identity import actor_of
-from portfolio.actions import portfolios, seats
+from portfolio.actions import members, portfolios, seats
 from portfolio.models import Membership
 from portfolio.rules import NotVisible, Policy, Refused
 
 
 def hand_over(request: HttpRequest, slug: str, member_id: Any) -> HttpResponse:
-    """Give all seats of a member to another one."""
+    """Give all seats of a member to another one; `?leaving` takes the member out in the same act."""
     portfolio = member_portfolio(request, slug)
     member = Membership.objects.select_related("user").filter(id=member_id, portfolio=portfolio).first()
     if member is None:
         raise NotVisible
+    leaving = "leaving" in request.GET
     form = HandOver(request.POST or None, portfolio=portfolio, leaver=member.user)
     if request.method == "POST" and form.is_valid():
         to = form.cleaned_data["to"]
         try:
-            count = seats.hand_over(by=actor_of(request), membership_id=member.id, to_id=to.id)
+            if leaving:
+                count = len(seats.use_cases_of(portfolio.id, member.user_id))
+                members.remove_member(by=actor_of(request), membership_id=member.id, to_id=to.id)
+            else:
+                count = seats.hand_over(by=actor_of(request), membership_id=member.id, to_id=to.id)
         except Refused as refused:
             form.refuse(refused)
         else:
-            messages.success(request, f"{to} holds the seats of {member.user} on {count} use case{'s' * (count != 1)}.")
+            said = f"{to} holds the seats of {member.user} on {count} use case{'s' * (count != 1)}."
+            messages.success(request, f"{said} {member.user} was taken out." if leaving else said)
             return done(request, reverse("members", args=[slug]))
     held = seats.held(portfolio.id, member.user_id)
     return form_page(request, {
-        "form": form, "title": f"Hand over the seats of {member.user}", "button": "Hand over",
+        "form": form, "title": f"Hand over the seats of {member.user}",
+        "button": "Hand over and take out" if leaving else "Hand over", "danger": leaving, "leaving": leaving,
+        "action": request.get_full_path() if leaving else "",
         "about": "governance/_about_hand_over.html", "leaver": member.user,
         "held": [(seat.replace("_", " "), count) for seat, count in held.items()],
         "back": reverse("members", args=[slug]),

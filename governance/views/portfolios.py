@@ -17,6 +17,7 @@ from portfolio.access.fetch import route_verb
 from portfolio.access.identity import actor_of
 from portfolio.access.table import require
 from portfolio.actions import members as member_actions
+from portfolio.actions import seats
 from portfolio.gallery import examples
 from portfolio.models import Membership, Portfolio, UseCase
 from portfolio.rules import Conflict, NotVisible, PolicyFault, Reason, Refused, Role
@@ -65,8 +66,12 @@ def _places(request: HttpRequest) -> list[dict[str, str]]:
     frame = shell.of(request)
     pages = [{"url": item.url, "label": item.label, "hint": "page", "icon": item.icon} for item in frame.nav]
     boards = [{"url": one.url, "label": one.name, "hint": "portfolio", "icon": "portfolio"} for one in frame.portfolios]
+    views = [
+        {"url": item.url, "label": item.label, "hint": "saved view", "icon": item.icon} for item in frame.saved_views
+    ]
     return [
         *pages,
+        *views,
         *boards,
         {"url": reverse("own_settings"), "label": "Your settings", "hint": "page", "icon": "settings"},
     ]
@@ -154,13 +159,16 @@ def _members_page(
 
 
 def member(request: HttpRequest, slug: str, member_id: Any) -> HttpResponse:
-    """Change a member's role, or take them out."""
+    """Change a member's role, or take them out; whoever holds seats hands them over in the same act."""
     portfolio = member_portfolio(request, slug)
-    if not Membership.objects.filter(id=member_id, portfolio=portfolio).exists():
+    found = Membership.objects.filter(id=member_id, portfolio=portfolio).first()
+    if found is None:
         raise NotVisible
     form = ChangeRole(request.POST)
     by = actor_of(request)
     try:
+        if "remove" in request.POST and seats.held(portfolio.id, found.user_id):
+            return done(request, reverse("hand_over", args=[slug, member_id]) + "?leaving=1")
         if "remove" in request.POST:
             member_actions.remove_member(by=by, membership_id=member_id)
             messages.success(request, "The member was taken out.")

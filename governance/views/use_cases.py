@@ -22,7 +22,8 @@ from portfolio.actions import use_cases as actions
 from portfolio.models import UseCase
 from portfolio.rules import MOVES, Conflict, NotVisible, Refused, Stage, Verb
 
-_RIGHTS = ("use_case.edit", "use_case.choose_lane", "use_case.agree_date", "request.open", "use_case.go")
+_RIGHTS = ("use_case.edit", "use_case.choose_lane", "use_case.agree_date", "request.open", "use_case.go",
+           "use_case.set_review", "use_case.grant_exception")  # fmt: skip
 
 
 def listing(request: HttpRequest, slug: str) -> HttpResponse:

@@ -21,6 +21,11 @@ def held(portfolio_id: UUID, user_id: UUID) -> dict[str, int]:
     return {seat: found[seat] for seat in SEATS if found[seat]}
 
 
+def use_cases_of(portfolio_id: UUID, user_id: UUID) -> list[UUID]:
+    """On which use cases this person holds a seat."""
+    return list(_holding(portfolio_id, user_id).order_by("id").values_list("id", flat=True))
+
+
 @transaction.atomic
 def hand_over(*, by: Actor, membership_id: UUID, to_id: UUID) -> int:
     """Give every seat of a member to another; answers on how many use cases. One ledger line each.

@@ -76,8 +76,10 @@ class BlockingItem(Editable):
         return self.origin == rules.MANUAL
 
     def age(self, on: date) -> int:
-        """Days open on that day, all spells together."""
-        return rules.age(self.earlier_days, self.spell_since_on, self.closed_on or on)
+        """Days open on that day, all spells together. Closing added the last spell to the earlier ones."""
+        if self.closed_on is not None:
+            return self.earlier_days
+        return rules.age(self.earlier_days, self.spell_since_on, on)
 
 
 class ItemEvent(models.Model):

@@ -24,13 +24,14 @@ from people.models import User
 from portfolio.access import TABLE, can, identity, tokens
 from portfolio.access.middleware import _OWN_DOOR
 from portfolio.actions import portfolios, use_cases
-from portfolio.models import ImportRun, Job, Membership, Portfolio, Token, UseCase
+from portfolio.models import ImportRun, Job, Membership, Portfolio, SavedView, Token, UseCase
 from portfolio.rules import SYSTEM, Actor, Role, Stage
 from tests.house import walk_readiness as readiness
 from tests.house import walk_roi as roi
 
 CANARY = "Zweifelstein"  # stands in every text of the portfolio abroad; no word, no time zone
 OF_PORTFOLIO = frozenset({"slug", "job_id"})  # parameters that say: about a whole portfolio
+UNSEEN_BY_OTHERS = frozenset({"api:saved-view", "saved_view"})  # 404 for another's, whatever the role
 OWN_ONLY = frozenset({"api:withdraw", "withdraw"})  # whose object it is decides too: 403 for another's
 CHILDREN = frozenset(
     {
@@ -46,6 +47,7 @@ CHILDREN = frozenset(
         "link_id",
         "lent_id",
         "condition_id",
+        "view_id",
     }
 ) | frozenset(readiness.CHILDREN + roi.CHILDREN)
 
@@ -114,6 +116,9 @@ def world(slug: str, mark: str) -> World:
         ).id,
         "lane": "fast", "kind": "go", "people_part": "plan", "delegation_id": Delegation.objects.create(
             portfolio=portfolio, giver=leader, taker=other, until_on=portfolio.today(), reason=f"{mark} lent"
+        ).id,
+        "view_id": SavedView.objects.create(
+            membership=portfolio.memberships.get(user=leader), name=f"{mark} view", place="board", query="stage=pilot"
         ).id,
         "run_id": ImportRun.objects.create(portfolio=portfolio, file_name=f"{mark}.csv").id,
         "job_id": Job.objects.create(portfolio=portfolio, kind="import", text=f"{mark} job").id,

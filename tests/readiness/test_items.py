@@ -1,6 +1,6 @@
 """Do items open, close, reopen by themselves in the database, and does nothing go live around them?"""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -13,6 +13,7 @@ from ledger.models import Entry
 from portfolio.models import Dirty, UseCase
 from portfolio.rules import NotPermitted, Refused, Stage, Verb
 from readiness.actions import answers, items
+from readiness.actions.curves import history
 from readiness.models import BlockingItem, ItemEvent, Waiver
 from tests import factories
 from tests.readiness.houses import clear
@@ -52,6 +53,17 @@ def test_clearing_closes_withdrawing_and_expiry_reopen_the_same_item(house):
     assert open_subjects(house.row) == ["1", "2", "3", "4"]
     acts = list(ItemEvent.objects.filter(item=item).order_by("at", "id").values_list("act", flat=True))
     assert acts == ["opened", "closed", "reopened", "closed", "reopened"]
+
+
+def test_a_closed_item_teaches_the_days_that_it_was_open_once(house):
+    """Closing moves the last spell to the earlier ones; it must not count twice in what curves learn from."""
+    opened = house.today()
+    with time_machine.travel(datetime.combine(opened + timedelta(days=7), time(12), UTC), tick=False):
+        clear(house.row, house.ben, ["1"])
+        house.settle()
+        item = BlockingItem.objects.get(use_case=house.row, subject="1")
+        assert item.age(house.today()) == item.age(house.today() + timedelta(days=90)) == 7
+        assert [past.days for past in history(house.portfolio.id, house.today()) if past.resolved] == [7.0]
 
 
 def test_settling_again_changes_nothing(house):
