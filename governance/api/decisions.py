@@ -76,10 +76,11 @@ class Met(Strict):
     note = Text(help_text="What shows that it is met.")
 
 
-class ConditionMet(DecisionDoor):
+class ConditionMet(UseCaseDoor):
     def see(self, ref: str, decision_id: UUID, condition_id: UUID) -> UseCase:
-        found = super().see(ref=ref, decision_id=decision_id)
-        self.condition = row_of(self.decision.conditions, condition_id)
+        found = super().see(ref=ref)
+        decision = row_of(Decision.objects.visible_to(self.actor).filter(use_case=found), decision_id)
+        row_of(decision.conditions, condition_id)
         return found
 
     @speaks("Say that a condition is met, and what shows it: its owner or a leader", body=Met, answer=shapes.MetShape)
