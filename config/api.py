@@ -15,4 +15,5 @@ urlpatterns = [
     path("", include("roi.api.urls")),
     path("", include("adoption.api_urls")),
     path("", include("governance.api.urls")),
+    path("", include("notices.api_urls")),
 ]

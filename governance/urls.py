@@ -61,6 +61,7 @@ urlpatterns = [
     path("p/<slug:slug>/sample/", audit.sample, name="sample"),
     path("requests/<uuid:request_id>/remind/", queue.remind, name="remind"),
     path("conditions/<uuid:condition_id>/met/", queue.condition_met, name="condition_met"),
+    path("p/<slug:slug>/audit/", audit.audit, name="audit"),
     path("p/<slug:slug>/replay/", audit.past_day, name="replay"),
     path("p/<slug:slug>/ledger/verify/", records.verify, name="ledger_verify"),
     path("p/<slug:slug>/ledger/export/", records.export_ledger, name="ledger_export"),

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
 
 from portfolio.models import UseCase
+from portfolio.models.use_cases import UseCaseSet
 from roi.models import CheckIn, CostLine, FactorVersion, Hypothesis, HypothesisVersion, SignOff, Valuation
 from roi.rules import signing, track, value
 from roi.rules.content import Content, Cost
@@ -67,6 +69,40 @@ def _facts(row: dict[str, Any], use_case: UseCase, on: date) -> RoiFacts:
         value=(row["p10"], row["p50"], row["p90"]) if priced else None,
         due_check_ins=tuple(one.day for one in track.schedule(content, row["checked"]) if one.is_due(on)),
     )
+
+
+@dataclass(frozen=True)
+class Unsigned:
+    """A finished page that waits: for which seats, and who may sign for each. `since`: its figures read like this."""
+
+    use_case: UseCase
+    seats: Mapping[str, frozenset[UUID]]
+    since: datetime
+
+
+def unsigned(use_cases: UseCaseSet) -> list[Unsigned]:
+    """Pages that could be signed today and are not, by each seat; three queries, one where there is no page."""
+    signed = SignOff.objects.filter(hypothesis=OuterRef("pk"), fingerprint=OuterRef("fingerprint"))
+    made = HypothesisVersion.objects.filter(hypothesis=OuterRef("pk"), number=OuterRef("number"))
+    rows = (
+        Hypothesis.objects.filter(use_case__in=use_cases)
+        .annotate(signed=ArraySubquery(signed.values("seat")), made=Subquery(made.values("made_at")[:1]))
+        .exclude(signed__contains=list(signing.SIGNERS))
+        .select_related("use_case__lane")
+        .with_lines()
+    )
+    found = []
+    for row in rows:
+        use_case = row.use_case
+        if signing.unfinished(row.content(), use_case.lane.code if use_case.lane else None):
+            continue
+        seats = {
+            seat: frozenset(who for name in names if (who := getattr(use_case, f"{name}_id")))
+            for seat, names in signing.SIGNERS.items()
+            if seat not in row.signed
+        }
+        found.append(Unsigned(use_case, seats, row.made or row.changed_at))
+    return found
 
 
 def again(found: Valuation) -> value.Value | None:

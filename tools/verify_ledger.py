@@ -23,6 +23,7 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -48,24 +49,28 @@ class Fault(Exception):
 def canonical(value: Any) -> bytes:
     """RFC 8785 for strings, integers, booleans, null, lists and objects (the ledger holds no others)."""
     if isinstance(value, dict):
-        keys = sorted(value, key=lambda key: key.encode("utf-16-be"))
-        return b"{" + b",".join(canonical(key) + b":" + canonical(value[key]) for key in keys) + b"}"
+        inside = sorted(value.items(), key=lambda pair: pair[0].encode("utf-16-be"))
+        return b"{" + b",".join(canonical(key) + b":" + canonical(each) for key, each in inside) + b"}"
     if isinstance(value, list):
         return b"[" + b",".join(map(canonical, value)) + b"]"
     return json.dumps(value, ensure_ascii=False).encode()
 
 
 _fast = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_read = json.JSONDecoder().decode
+_columns, _NAMED = itemgetter(*COLUMNS), frozenset(COLUMNS)
+_ONE_SPELLING = frozenset({int, str, type(None)})  # among these, equal values are spelled alike; true equals 1
 
 
-def is_canonical(value: Any, text: bytes) -> bool:
+def is_canonical(value: Any, text: str) -> bool:
     """The fast spelling sorts by code points: the standard's order too, unless a character takes four bytes."""
-    return (max(text, default=0) < 0xF0 and _fast(value).encode() == text) or canonical(value) == text
+    return ((text.isascii() or max(text) < "\U00010000") and _fast(value) == text) or canonical(value) == text.encode()
 
 
-def line_hash(chain: UUID, seq: int, previous: bytes, text: bytes) -> bytes:
-    inner = hashlib.sha256(text).digest()
-    return hashlib.sha256(b"\x00ledger-v1" + chain.bytes + seq.to_bytes(8, "big") + previous + inner).digest()
+def alike(one: Any, other: Any) -> bool:
+    """Equal, and equally spelled; only what is not flat and plain is spelled out."""
+    flat = type(one) is type(other) is dict and _ONE_SPELLING.issuperset(map(type, (*one.values(), *other.values())))
+    return one == other if flat else _fast(one) == _fast(other)
 
 
 def checkpoint_message(point: dict[str, Any]) -> bytes:
@@ -131,7 +136,7 @@ class Walk:
     """The little that is remembered from one line to the next."""
 
     def __init__(self, chain: UUID, points: list[dict[str, Any]], erased: set[str], wanted: set[str]) -> None:
-        self.chain, self.erased, self.trade = chain, erased, Trade(wanted)
+        self.mark, self.erased, self.trade = b"\x00ledger-v1" + chain.bytes, erased, Trade(wanted)
         self.points = sorted(points, key=lambda point: point["seq"])
         self.seq, self.hash, self.time = 0, hashlib.sha256(b"genesis" + chain.bytes).digest(), ""
         self.warnings: list[str] = []
@@ -142,12 +147,11 @@ class Walk:
             raise Fault(ALTERED, seq, "gap", f"line {seq} is missing: line {row['seq']} follows line {self.seq}.")
         if bytes.fromhex(row["prev_hash"]) != self.hash:
             raise Fault(ALTERED, seq, "broken_link", f"line {seq} does not hold on to line {self.seq}.")
-        text = base64.b64decode(row["canonical"], validate=True)
-        stored = bytes.fromhex(row["entry_hash"])
-        if line_hash(self.chain, seq, self.hash, text) != stored:
+        text, stored = base64.b64decode(row["canonical"], validate=True), bytes.fromhex(row["entry_hash"])
+        inner = hashlib.sha256(text).digest()
+        if hashlib.sha256(self.mark + seq.to_bytes(8, "big") + self.hash + inner).digest() != stored:
             raise Fault(ALTERED, seq, "hash_mismatch", f"line {seq} was altered: its hash does not fit its text.")
-        line = parsed(seq, text)
-        check_columns(seq, row, line)
+        check_columns(seq, row, line := parsed(seq, text))
         self._check_personal(seq, row, line["personal"])
         self._check_time(seq, row["recorded_at"])
         if told := self.trade.broken(line):
@@ -155,19 +159,19 @@ class Walk:
         self.seq, self.hash = seq, stored
         while self.points and self.points[0]["seq"] == seq:
             if bytes.fromhex(self.points.pop(0)["entry_hash"]) != stored:
-                raise Fault(
-                    ALTERED, seq, "checkpoint_mismatch", f"line {seq} is not the line that the checkpoint saw: history was rewritten."
-                )  # fmt: skip
+                told = f"line {seq} is not the line that the checkpoint saw: history was rewritten."
+                raise Fault(ALTERED, seq, "checkpoint_mismatch", told)
 
     def _check_personal(self, seq: int, row: dict[str, Any], committed: dict[str, str]) -> None:
+        if not committed and not row["personal"]:
+            return
         for name, (salt, text) in row["personal"].items():
             if hmac.digest(bytes.fromhex(salt), text.encode(), "sha256").hex() != committed.get(name):
                 raise Fault(ALTERED, seq, "personal_altered", f"line {seq}: the private text “{name}” was altered.")
         missing = sorted(committed.keys() - row["personal"].keys())
         if missing and row["entry_id"] not in self.erased:
-            raise Fault(
-                ALTERED, seq, "personal_missing", f"line {seq}: the private text “{missing[0]}” is gone and no line says it was erased."
-            )  # fmt: skip
+            told = f"line {seq}: the private text “{missing[0]}” is gone and no line says it was erased."
+            raise Fault(ALTERED, seq, "personal_missing", told)
 
     def _check_time(self, seq: int, at: str) -> None:
         if at < self.time:
@@ -179,16 +183,14 @@ class Walk:
     def finish(self, head: dict[str, Any] | None) -> None:
         """What shows only at the end: checkpoints beyond it (6), and the head row (3)."""
         if self.points:
-            seen = self.points[-1]["seq"]
-            text = f"{self.seq} lines are here; a checkpoint saw {seen}: log shorter than checkpoint."
+            text = f"{self.seq} lines are here; a checkpoint saw {self.points[-1]['seq']}: log shorter than checkpoint."
             raise Fault(SHORTER, self.seq + 1, "shorter_than_checkpoint", text)
         if head is None:
             if self.seq:
                 raise Fault(ALTERED, self.seq, "head_missing", "the head row is gone.")
-        elif head["seq"] > self.seq:
-            raise Fault(ALTERED, self.seq + 1, "head_mismatch", f"the head row says {head['seq']} lines.")
-        elif head["seq"] < self.seq:
-            raise Fault(ALTERED, head["seq"] + 1, "head_mismatch", "this line is beyond the head row.")
+        elif head["seq"] != self.seq:
+            told = f"the head row says {head['seq']} lines, {self.seq} are here."
+            raise Fault(ALTERED, min(head["seq"], self.seq) + 1, "head_mismatch", told)
         elif bytes.fromhex(head["entry_hash"]) != self.hash:
             raise Fault(ALTERED, self.seq, "head_mismatch", "the last line is not the one that the head row names.")
 
@@ -196,8 +198,7 @@ class Walk:
 def parsed(seq: int, text: bytes) -> dict[str, Any]:
     """Check 4, first half: readable in exactly one way."""
     try:
-        line = json.loads(text)
-        same = is_canonical(line, text)
+        same = is_canonical(line := _read(spelled := text.decode()), spelled)
     except (ValueError, RecursionError) as error:
         raise Fault(UNREADABLE, seq, "unreadable", f"line {seq} cannot be read: {error}.") from error
     if not same:
@@ -209,10 +210,10 @@ def parsed(seq: int, text: bytes) -> dict[str, Any]:
 
 def check_columns(seq: int, row: dict[str, Any], line: dict[str, Any]) -> None:
     """Check 4, second half: the columns repeat the canonical text."""
-    for name in COLUMNS:
-        if line.get(name) != row[name]:
-            raise Fault(ALTERED, seq, "column_altered", f"line {seq}: the column {name} differs from the hashed text.")
-    if _fast(json.loads(row["payload"])) != _fast(line["payload"]):  # one order for both: any will do
+    if not line.keys() >= _NAMED or _columns(line) != _columns(row):
+        name = next(name for name in COLUMNS if name not in line or line[name] != row[name])
+        raise Fault(ALTERED, seq, "column_altered", f"line {seq}: the column {name} differs from the hashed text.")
+    if not alike(_read(row["payload"]), line["payload"]):
         raise Fault(ALTERED, seq, "payload_altered", f"line {seq}: the payload differs from the hashed text.")
     digest = hashlib.sha256(canonical(line["personal"])).hexdigest() if line["personal"] else None
     if row["personal_commitment"] != digest:
@@ -242,8 +243,8 @@ def objects(path: Path, skip: str = "\n\n") -> Iterator[dict[str, Any]]:
     """Each object of the file; ledger lines that hold `skip` are left out unread."""
     with path.open(encoding="utf-8") as lines:
         for line in lines:
-            if line.strip() and not (skip in line and line.startswith('{"type":"line",')):
-                yield json.loads(line)
+            if not (skip in line and line.startswith('{"type":"line",')) and not line.isspace():
+                yield _read(line)
 
 
 def verify(path: Path, kept: Path | None, keys: dict[str, bytes]) -> tuple[int, list[str]]:

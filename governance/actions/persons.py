@@ -17,6 +17,7 @@ from people import actions as people
 from people.models import User
 from portfolio import changes
 from portfolio.models import Membership, Portfolio, Token, UseCase
+from portfolio.queries import INSTANCE_CHAIN
 from portfolio.rules import Actor, NotPermitted, Reason, Refused, Role
 
 INSTEAD = "[erased]"
@@ -73,6 +74,9 @@ def redact(*, texts: Sequence[str], by: Actor) -> Erased:
     done = Erased(UUID(int=0), tuple(texts))
     _sort(done, True)
     _erase_reasons(done.texts, by, done)
+    if done.blanked or done.redacted:  # of the whole instance, so in its own chain; never what was looked for
+        payload = {"blanked": done.blanked, "redacted": done.redacted}
+        ledger.append(INSTANCE_CHAIN, "texts.redacted", by=by, subject=("instance", INSTANCE_CHAIN), payload=payload)
     return done
 
 

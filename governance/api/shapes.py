@@ -177,6 +177,7 @@ class RequestShape(serializers.Serializer):
     reason = serializers.CharField()
     author = serializers.UUIDField()
     opened_at = serializers.DateTimeField()
+    reminded_at = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
     closed_as = serializers.ChoiceField([Request.DECIDED, Request.WITHDRAWN, Request.LAPSED], allow_blank=True)
 
@@ -185,6 +186,15 @@ class ConditionShape(serializers.Serializer):
     text = serializers.CharField()
     owner = serializers.UUIDField()
     due_on = serializers.DateField()
+
+
+class MetShape(ConditionShape):
+    """A condition as it stands: kept with its id, met or not yet."""
+
+    id = serializers.UUIDField()
+    met_at = serializers.DateTimeField(allow_null=True)
+    met_by = serializers.UUIDField(allow_null=True)
+    note = serializers.CharField(help_text="What shows that it is met.")
 
 
 class ChangeShape(serializers.Serializer):

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from governance.api import (
+    audit,
     board,
     calendar,
     dates,
@@ -15,6 +16,8 @@ from governance.api import (
     use_cases,
     verbs,
 )
+
+_DECISION = "use-cases/<str:ref>/decisions/<uuid:decision_id>/"
 
 urlpatterns = [
     path("portfolios/<str:slug>/triage/", board.Triage.as_view(), name="triage"),
@@ -32,6 +35,9 @@ urlpatterns = [
     path("portfolios/<str:slug>/ledger/", ledger.Lines.as_view(), name="ledger"),
     path("portfolios/<str:slug>/ledger/verify/", ledger.Verify.as_view(), name="ledger-verify"),
     path("portfolios/<str:slug>/ledger/export/", ledger.Export.as_view(), name="ledger-export"),
+    path("portfolios/<str:slug>/queue/", audit.Queue.as_view(), name="queue"),
+    path("portfolios/<str:slug>/replay/", audit.Replay.as_view(), name="replay"),
+    path("portfolios/<str:slug>/sample/", audit.Sample.as_view(), name="sample"),
     path("use-cases/", use_cases.UseCases.as_view(), name="use-cases"),
     path("use-cases/<str:ref>/", use_cases.OneUseCase.as_view(), name="use-case"),
     path("use-cases/<str:ref>/gate/", decisions.Gate.as_view(), name="gate"),
@@ -41,9 +47,12 @@ urlpatterns = [
     path("use-cases/<str:ref>/agree-date/", dates.Agreed.as_view(), name="agree-date"),
     path("use-cases/<str:ref>/requests/", decisions.Requests.as_view(), name="requests"),
     path("use-cases/<str:ref>/requests/<uuid:request_id>/withdraw/", decisions.Withdraw.as_view(), name="withdraw"),
+    path("use-cases/<str:ref>/requests/<uuid:request_id>/remind/", decisions.Remind.as_view(), name="remind"),
     path("use-cases/<str:ref>/decisions/", decisions.Decisions.as_view(), name="decisions"),
-    path("use-cases/<str:ref>/decisions/<uuid:decision_id>/", decisions.OneDecision.as_view(), name="decision"),
-    path("use-cases/<str:ref>/decisions/<uuid:decision_id>/undo/", decisions.Undo.as_view(), name="undo"),
+    path(_DECISION, decisions.OneDecision.as_view(), name="decision"),
+    path(f"{_DECISION}undo/", decisions.Undo.as_view(), name="undo"),
+    path(f"{_DECISION}conditions/", decisions.Conditions.as_view(), name="conditions"),
+    path(f"{_DECISION}conditions/<uuid:condition_id>/met/", decisions.ConditionMet.as_view(), name="condition-met"),
     *(
         path(f"use-cases/<str:ref>/{verb}/", door.as_view(), name=f"use-case-{verb}")
         for verb, door in verbs.DOORS.items()

@@ -15,12 +15,15 @@ from governance.facts import gather
 from governance.models import Condition, Decision, Request
 from governance.queries.rights import Deciding
 from people.models import User
-from portfolio.models import Portfolio
-from portfolio.rules import MOVES, Role, Verb
+from portfolio.models import Portfolio, UseCase
+from portfolio.rules import MOVES, Role, Stage, Verb
 from readiness.models import Answer, AnswerEvent, BlockingItem, Waiver
 from readiness.rules.answers import State, waits_for
+from roi.queries import unsigned
+from roi.rules.signing import SEAT_LABELS
 
-DECIDE, ACCEPT, WAIVE = "Decide", "Accept an answer", "Approve a waiver"
+DECIDE, ACCEPT, WAIVE, SIGN = "Decide", "Accept an answer", "Approve a waiver", "Sign a hypothesis"
+_SIGNED_IN = (Stage.PROPOSED, Stage.PILOT, Stage.PRODUCTION)  # what is paused or over waits for no signature
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Wait:
     step: str
     title: str
     url: str
-    subject: str  # the use case's title
+    use_case: UseCase
     since: date
     days: int
     asked_by: str
@@ -38,12 +41,17 @@ class Wait:
     who: str
     request: Request | None = None  # a decision that was asked for, which can be reminded of
 
+    @property
+    def subject(self) -> str:
+        return self.use_case.title
+
 
 def waits(portfolio: Portfolio) -> list[Wait]:
     """Everything that waits for a person, longest first; a fixed number of queries."""
     today, deciding = portfolio.today(), Deciding(portfolio)
     found = [*_requests(portfolio, deciding, today), *_answers(portfolio, deciding, today)]
     found += _waivers(portfolio, deciding, today)
+    found += _signatures(portfolio, deciding, today)
     return sorted(found, key=lambda one: (one.since, one.subject, one.title))
 
 
@@ -53,9 +61,7 @@ def _requests(portfolio: Portfolio, deciding: Deciding, today: date) -> Iterable
         verb, asked_on = Verb(row.kind), _day(row.opened_at, portfolio)
         may = deciding.may(row.use_case, verb, {row.author_id})
         url = reverse(f"verb_{verb.replace('-', '_')}", args=[row.use_case.key]) + "?from=queue"
-        yield _wait(
-            DECIDE, MOVES[verb].label, url, row.use_case.title, asked_on, today, str(row.author), may, deciding, row
-        )
+        yield _wait(DECIDE, MOVES[verb].label, url, row.use_case, asked_on, today, str(row.author), may, deciding, row)
 
 
 def _answers(portfolio: Portfolio, deciding: Deciding, today: date) -> Iterable[Wait]:
@@ -75,7 +81,7 @@ def _answers(portfolio: Portfolio, deciding: Deciding, today: date) -> Iterable[
         on = {waiting.person} if waiting.person else leaders - set(row.writers)
         url = reverse("readiness_part", args=[row.use_case.key, row.part])
         yield _wait(
-            ACCEPT, f"Answer {row.part}", url, row.use_case.title, row.submitted_on or today, today,
+            ACCEPT, f"Answer {row.part}", url, row.use_case, row.submitted_on or today, today,
             str(row.author or ""), frozenset(on), deciding,
         )  # fmt: skip
 
@@ -87,17 +93,28 @@ def _waivers(portfolio: Portfolio, deciding: Deciding, today: date) -> Iterable[
         url = reverse("item_waiver", args=[row.item.use_case.key, row.item_id])
         on = frozenset(leaders - {row.requested_by_id})
         since = _day(row.requested_at, portfolio)
-        yield _wait(
-            WAIVE, row.item.text, url, row.item.use_case.title, since, today, str(row.requested_by), on, deciding
-        )
+        yield _wait(WAIVE, row.item.text, url, row.item.use_case, since, today, str(row.requested_by), on, deciding)
+
+
+def _signatures(portfolio: Portfolio, deciding: Deciding, today: date) -> Iterable[Wait]:
+    """A finished page waits for each seat that has not signed what it says now; drafts wait for their author only."""
+    cases = UseCase.objects.filter(portfolio=portfolio, stage__in=_SIGNED_IN).select_related("lane")
+    for page in unsigned(cases):
+        url = reverse("roi", args=[page.use_case.key])
+        for seat, holders in page.seats.items():
+            on = frozenset(holder for holder in holders if holder in deciding.members)
+            since = _day(page.since, portfolio)
+            yield _wait(
+                SIGN, f"Sign as {SEAT_LABELS[seat].lower()}", url, page.use_case, since, today, "", on, deciding
+            )
 
 
 def _wait(
-    step: str, title: str, url: str, subject: str, since: date, today: date, asked_by: str, on: frozenset[UUID],
+    step: str, title: str, url: str, use_case: UseCase, since: date, today: date, asked_by: str, on: frozenset[UUID],
     deciding: Deciding, request: Request | None = None,
 ) -> Wait:  # fmt: skip
     who = ", ".join(deciding.names(on)) or "nobody"
-    return Wait(step, title, url, subject, since, max((today - since).days, 0), asked_by, on, who, request)
+    return Wait(step, title, url, use_case, since, max((today - since).days, 0), asked_by, on, who, request)
 
 
 def _day(at: datetime, portfolio: Portfolio) -> date:
@@ -105,7 +122,10 @@ def _day(at: datetime, portfolio: Portfolio) -> date:
 
 
 def times(portfolio: Portfolio) -> list[dict[str, Any]]:
-    """How long each step waited for each person: how many, median and longest, in days; the slowest first."""
+    """How long each step waited for each person: how many, median and longest, in days; the slowest first.
+
+    Signatures are left out: nobody asks for one, so nothing says when a person could have given it.
+    """
     days: dict[tuple[str, str], list[float]] = defaultdict(list)
     decided = Decision.objects.filter(portfolio=portfolio).exclude(request=None).select_related("request", "decided_by")
     for one in decided:

@@ -8,7 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from governance.forms.fields import Day, Plain
 from governance.queries import pack as pack_queries
 from governance.queries import replay
-from governance.views.frame import answer, portfolio_of
+from governance.views.frame import answer, may, portfolio_of
+from ledger.models import Checkpoint, Head
+
+_POINTS = 20  # the newest; the export holds all
 
 
 class WhichDay(Plain):
@@ -25,6 +28,19 @@ def past_day(request: HttpRequest, slug: str) -> HttpResponse:
         "portfolio": portfolio, "today": today, "form": form, "day": replay.of_day(portfolio, on) if on else None,
     }  # fmt: skip
     return answer(request, "governance/replay.html", context, status=200 if on else 422)
+
+
+def audit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Where an auditor starts: how to prove the record elsewhere, its checkpoints, a past day, a sample."""
+    portfolio = portfolio_of(request, slug)
+    points = list(Checkpoint.objects.filter(chain_id=portfolio.id).order_by("-seq", "-made_at")[:_POINTS])
+    context = {
+        "portfolio": portfolio, "today": portfolio.today(), "head": Head.objects.filter(chain_id=portfolio.id).first(),
+        "checkpoints": points, "key_id": points[0].key_id if points else "KEY_ID",
+        "day_form": WhichDay(initial={"on": portfolio.today()}), "draw_form": Draw(initial={"size": 5}),
+        "may": may(request, "ledger.export"),
+    }  # fmt: skip
+    return answer(request, "governance/audit.html", context)
 
 
 class Draw(Plain):

@@ -12,9 +12,11 @@ from governance.actions import dates, persons, verbs
 from governance.models import Decision
 from governance.queries import traces
 from ledger import export
+from ledger.models import Entry
 from ledger.queries import verified
 from people.models import User
 from portfolio.models import Membership, Token, UseCase
+from portfolio.queries import INSTANCE_CHAIN
 from portfolio.rules import SYSTEM, NotPermitted, Refused, Stage, Verb
 from tests import factories
 from tests.house import walk
@@ -72,6 +74,11 @@ def test_without_redacting_only_free_texts_still_name_them_and_they_are_listed(z
     persons.redact(texts=[MAIL, NAME], by=SYSTEM)
     assert said() == []
     assert verified(norwell.id).ok
+    line = Entry.objects.get(event_type="texts.redacted")
+    assert (line.chain_id, line.payload) == (INSTANCE_CHAIN, {"blanked": 0, "redacted": len(done.left)})
+    assert verified(INSTANCE_CHAIN).ok
+    persons.redact(texts=[MAIL, NAME], by=SYSTEM)
+    assert Entry.objects.filter(event_type="texts.redacted").count() == 1, "nothing was left to redact"
 
 
 def test_last_leader_is_not_erased_and_nobody_erases_from_a_page(norwell, ana, dora, by_ana):

@@ -9,6 +9,7 @@ from governance.queries import pack, queue
 from governance.queries.decisions import differing
 from ledger.queries import verified
 from portfolio.rules import NotVisible, Refused, Stage, Verb
+from roi.actions import hypotheses
 from tests import factories
 from tests.readiness.houses import clear
 
@@ -47,6 +48,22 @@ def test_queue_names_who_can_end_each_wait(norwell, ana, dora, by_ana, by_ben):
     assert found["Stop"].who == "Dora"
 
 
+def test_finished_hypothesis_waits_for_each_seat_until_it_signed(norwell, ana, dora, ben, by_ana):
+    pilot = factories.use_case(norwell, Stage.PILOT, lead=ben, sponsor=ana, finance_partner=dora)
+    hypotheses.edit(by=by_ana, use_case_id=pilot.id, **factories.DRAFT)
+    assert queue.waits(norwell) == [], "a draft waits for nobody"
+    hypotheses.edit(by=by_ana, use_case_id=pilot.id, **factories.WHOLE)
+    assert {one.title: one.on for one in queue.waits(norwell)} == {
+        "Sign as lead": {ben.id}, "Sign as sponsor": {ana.id}, "Sign as finance partner": {dora.id},
+    }  # fmt: skip
+    hypotheses.sign(by=by_ana, use_case_id=pilot.id)
+    assert {one.title for one in queue.waits(norwell)} == {"Sign as lead", "Sign as finance partner"}
+    hypotheses.edit(by=by_ana, use_case_id=pilot.id, target=factories.WHOLE["target"] + 1)
+    assert len(queue.waits(norwell)) == 3, "the figures are no longer what was signed"
+    norwell.memberships.filter(user=dora).delete()
+    assert {one.title: one.who for one in queue.waits(norwell)}["Sign as finance partner"] == "nobody"
+
+
 def test_condition_is_met_once_by_its_owner_or_a_leader_and_is_recorded(norwell, live, by_ben, by_ana, by_cleo):
     row = Condition.objects.get()
     other = factories.actor_for(factories.join(norwell, factories.person("otto"), "contributor"))
@@ -81,6 +98,12 @@ def test_pages_of_people_pack_and_sample(norwell, live, ana, dora, ben, by_ana, 
     assert "Do it" in browse(dora).get(f"{base}/queue/").content.decode()
     assert "Remind" in browse(ben).get(f"{base}/queue/").content.decode()
     assert browse(ben).get(f"{base}/sample/").status_code == 403
+    assert browse(ben).get(f"{base}/audit/").status_code == 403
+    start = browse(ana).get(f"{base}/audit/").content.decode()
+    for address in ("ledger/export/", "ledger/verify/", "replay/", "sample/"):
+        assert f"{base}/{address}" in start, address
+    assert f"python verify_ledger.py ledger-{norwell.slug}.jsonl" in start
+    assert f"{base}/audit/" in browse(ana).get(f"{base}/ledger/").content.decode()
     assert browse(ana).get(f"{base}/sample/?seed=x&size=0").status_code == 422
     assert live.title in browse(ana).get(f"{base}/sample/?seed=x&size=3").content.decode()
 
@@ -121,7 +144,9 @@ def test_outdated_says_what_differs_also_when_a_model_is_new():
     assert differing({}, now) == []
 
 
-@pytest.mark.parametrize(("path", "queries"), [("queue", 15), ("pack", 30), ("mine", 35), ("sample/?seed=x&size=9", 7)])
+@pytest.mark.parametrize(
+    ("path", "queries"), [("queue", 16), ("pack", 30), ("mine", 36), ("sample/?seed=x&size=9", 7), ("audit", 7)]
+)
 def test_queries_do_not_grow(path, queries, norwell, ana, by_ana, by_dora, browse, django_assert_num_queries):
     page = browse(ana)
     where = f"/p/{norwell.slug}/{path}" + ("" if "?" in path else "/")

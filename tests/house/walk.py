@@ -46,6 +46,7 @@ CHILDREN = frozenset(
         "action_id",
         "link_id",
         "lent_id",
+        "condition_id",
         "view_id",
     }
 ) | frozenset(readiness.CHILDREN + roi.CHILDREN)
