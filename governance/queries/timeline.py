@@ -92,6 +92,7 @@ EVENTS: dict[str, tuple[str, str]] = {
     "use_case.declared": ("plus", "declared what was already there"),
     "person.erased": ("delete", "erased a person"),
     "personal_data.erased": ("delete", "erased personal texts"),
+    "texts.redacted": ("delete", "redacted texts"),
 }
 
 
