@@ -268,13 +268,13 @@ def run(rounds: int, count: int, history: int) -> dict[str, Any]:
     }
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--events", type=int, default=20_000)
     parser.add_argument("--history", type=int, default=1_000_000)
     parser.add_argument("--json", type=Path)
-    options = parser.parse_args(arguments)
+    options = parser.parse_args()
     django.setup()
     result = run(options.rounds, options.events, options.history)
     for name, value in result["figures"].items():

@@ -1,7 +1,7 @@
 """Where do containers get their secrets, and how is one asked whether it is well?
 
 No secret is shipped: the first start makes them in a volume. `python -m config.container make-secrets FOLDER` makes
-what is missing; `… run COMMAND…` (the image's entry point) hands them to a process as environment; `… healthy ROLE`
+what is missing, `… make-ledger-key FILE` the key that signs checkpoints; `… run COMMAND…` (the image's entry point) hands them to a process as environment; `… healthy ROLE`
 exits 0 when that role serves.
 """
 
@@ -53,6 +53,15 @@ def environment(base: dict[str, str], folder: Path) -> dict[str, str]:
     return made
 
 
+def make_ledger_key(path: Path) -> str:
+    """The key of the ledger's checkpoints, made once; its public half, which whoever verifies must keep."""
+    from ledger import keys
+
+    if not path.exists():
+        keys.create(path)
+    return keys.read(path, "").public_hex
+
+
 def web_healthy(path: str = "/readyz") -> bool:
     """Asks as the proxy in front would: with an allowed host name, over what counts as https."""
     host = next(iter(filter(None, os.environ.get("ALLOWED_HOSTS", "").split(","))), "localhost")
@@ -85,6 +94,9 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case ["make-secrets", folder]:
             make_secrets(Path(folder))
+            return 0
+        case ["make-ledger-key", path]:
+            print(f"Public half of the ledger's key: {make_ledger_key(Path(path))}")  # noqa: T201
             return 0
         case ["run", *command] if command:
             os.execvpe(command[0], command, environment(dict(os.environ), FOLDER))  # noqa: S606

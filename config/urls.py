@@ -5,13 +5,14 @@ from django.urls import include, path
 from config import health
 
 urlpatterns = [
+    path("api/v1/", include("config.api")),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
-    path("api/v1/", include("config.api")),
     path("", include("people.urls")),
     path("", include("governance.urls")),
+    path("", include("notices.urls")),
 ]
 
 handler400 = "config.rest.errors.bad_request"

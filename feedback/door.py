@@ -7,7 +7,6 @@ costs more than storing the event. What cannot be stored is never acknowledged: 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -16,18 +15,19 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from feedback import events, ingest
+from feedback import events, ingest, limits
 from feedback.strict import BODY_LIMIT, Refusal
 from portfolio.access import door as access_door
-from portfolio.rules import NotPermitted, NotVisible
+from portfolio.rules import Actor, NotPermitted, NotVisible
 
 RETRY_AFTER = 5  # seconds; a producer sends the same batch again, nothing is counted twice
 _encode = msgspec.json.Encoder().encode
 
 
-def _enter(request: HttpRequest, ref: str) -> tuple[UUID, Any]:
-    """Whose use case is it, and who speaks? Raises what the room below answers with (401, 403, 404, CSRF)."""
-    return access_door.door(request, ref, "feedback.write")
+def _enter(request: HttpRequest, ref: str) -> tuple[UUID, Actor, bool]:
+    """Whose use case is it, who speaks, and only to test? Raises what the room below answers with (401, 403, 404)."""
+    use_case_id, actor, verb = access_door.door(request, ref, "feedback.write", "feedback.test")
+    return use_case_id, actor, verb == "feedback.test"
 
 
 @csrf_exempt  # the room below asks a session for its CSRF token; a bearer token needs none
@@ -35,27 +35,38 @@ def _enter(request: HttpRequest, ref: str) -> tuple[UUID, Any]:
 def batch(request: HttpRequest, ref: str) -> HttpResponse:
     """POST use-cases/{id}/feedback/batch/: 1 to 5,000 events, answered after they are durable."""
     try:
-        use_case_id, _actor = _enter(request, ref)
+        use_case_id, actor, only_tests = _enter(request, ref)
     except (access_door.NotIdentified, access_door.NoCsrf, NotPermitted, NotVisible) as closed:
         return _closed(closed)
+    if seconds := limits.wait(limits.PRODUCER, str(actor.id)):
+        return _later(429, "too_many_requests", "Too many requests: send larger batches.", seconds)
     now = datetime.now(UTC)
     try:
         said = events.read(
-            request.read(BODY_LIMIT + 1),
+            _body(request),
             request.META.get("CONTENT_TYPE", ""),
             request.META.get("HTTP_CONTENT_ENCODING", ""),
             now,
         )
+        if only_tests:
+            events.keep_tests(said)
         answer = ingest.store(use_case_id, said, now)
     except Refusal as refusal:
         return _problem(refusal.status, refusal.code, refusal.text)
     except UnreadablePostError:
         return _problem(400, "cut_short", "The body ended before its announced length.")
     except (OperationalError, InterfaceError, InternalError):
-        response = _problem(503, "not_stored", "Nothing was stored. Send the same batch again.")
-        response["Retry-After"] = str(RETRY_AFTER)
-        return response
+        return _later(503, "not_stored", "Nothing was stored. Send the same batch again.", RETRY_AFTER)
     return HttpResponse(_encode(answer), content_type="application/json")
+
+
+def _body(request: HttpRequest) -> bytes:
+    """The body, at most one byte over the limit; one that ends before its announced length is not taken at all."""
+    body = request.read(BODY_LIMIT + 1)
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    if announced.isdecimal() and len(body) < min(int(announced), BODY_LIMIT + 1):
+        raise Refusal(400, "cut_short", "The body ended before its announced length.")
+    return body
 
 
 def _closed(closed: Exception) -> HttpResponse:
@@ -70,6 +81,12 @@ def _closed(closed: Exception) -> HttpResponse:
         case NotVisible():
             return _problem(404, "not_found", "There is nothing here, or nothing that you may see.")
     return _problem(403, "permission_denied", str(closed))
+
+
+def _later(status: int, code: str, text: str, seconds: int) -> HttpResponse:
+    response = _problem(status, code, text)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def _problem(status: int, code: str, text: str) -> HttpResponse:

@@ -239,6 +239,15 @@ def _settle(events: Iterable[tuple[int, Event]], batch: Batch, now: datetime) ->
     return batch
 
 
+def keep_tests(batch: Batch) -> None:
+    """For a token that may only test: every other event is refused, one by one."""
+    real = sorted(row.place for row in [*batch.rows, *batch.repeats] if not row.test)
+    batch.rows = [row for row in batch.rows if row.test]
+    batch.repeats = [row for row in batch.repeats if row.test]
+    batch.rejected += [Rejection(place, "only_tests", "This token may send test events only.") for place in real]
+    batch.rejected.sort()
+
+
 _CODES = (  # (part of the decoder's message, our code); the first that matches
     ("unknown field", "unknown_field"),
     ("missing required field", "missing_field"),

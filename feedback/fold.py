@@ -8,13 +8,18 @@ Wake it every half second or so, never a request: one at a time costs 30 times m
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 
-from feedback import rollups
+from feedback import rollups, watch
 
+log = logging.getLogger(__name__)
+
+SECONDS = 15.0  # of one task; the next one goes on
 _LOCK = 7001  # advisory lock space of the claims
 
 
@@ -35,7 +40,14 @@ SELECT array_agg(batch_id), min(received_on), max(received_on), sum(event_count)
 _FOLD = f"""
 WITH {rollups.changes("%(batches)s", "%(first)s", "%(last)s")},
 cases AS ({_upsert("feedback_case", rollups.CASE_COLUMNS, "now_case")}),
-exceptions AS ({_upsert("feedback_exception", rollups.EXCEPTION_COLUMNS, "now_exception")})
+exceptions AS ({_upsert("feedback_exception", rollups.EXCEPTION_COLUMNS, "now_exception")}),
+models AS (
+  INSERT INTO feedback_modelseen AS m (use_case_id, model, first_on, last_on)
+  SELECT %(use_case_id)s, model, min(counted_on), max(counted_on) FROM delta
+  WHERE suggestions > 0 AND model <> '' GROUP BY model
+  ON CONFLICT (use_case_id, model) DO UPDATE
+    SET first_on = least(m.first_on, excluded.first_on), last_on = greatest(m.last_on, excluded.last_on)
+  WHERE m.first_on > excluded.first_on OR m.last_on < excluded.last_on)
 INSERT INTO feedback_rollup AS r (use_case_id, {", ".join(rollups.KEY + rollups.COUNTERS)})
 SELECT %(use_case_id)s, {", ".join(rollups.KEY + rollups.COUNTERS)} FROM delta
 ON CONFLICT (use_case_id, {", ".join(rollups.KEY)}) DO UPDATE SET
@@ -62,8 +74,9 @@ def fold_once(use_case_id: UUID, touched: Callable[[Iterable[UUID]], None] = _no
             return 0
         names = {"use_case_id": use_case_id, "batches": batches, "first": first, "last": last}
         cursor.execute(_FOLD, names)
-        touched([use_case_id])
-        return count
+    watch.take_signals(use_case_id, batches, first, last)
+    touched([use_case_id])
+    return count
 
 
 def fold(use_case_id: UUID, touched: Callable[[Iterable[UUID]], None] = _nobody) -> int:
@@ -81,6 +94,23 @@ def waiting() -> list[UUID]:
         return [use_case_id for (use_case_id,) in cursor.fetchall()]
 
 
-def fold_all(touched: Callable[[Iterable[UUID]], None] = _nobody) -> int:
-    """Count all that waits now, one turn a use case after the other; answers the number of events."""
-    return sum(fold(use_case_id, touched) for use_case_id in waiting())
+def fold_all(touched: Callable[[Iterable[UUID]], None] = _nobody, seconds: float = SECONDS) -> int:
+    """Count what waits, one turn a use case after the other, so that a flood in one does not hold up the others.
+
+    Ends when nothing waits or after `seconds`; answers the number of events. What cannot be counted is logged and left.
+    """
+    total, ends, failed = 0, time.monotonic() + seconds, set()
+    while queue := [use_case_id for use_case_id in waiting() if use_case_id not in failed]:
+        counted = 0
+        for use_case_id in queue:
+            try:
+                counted += fold_once(use_case_id, touched) or 0
+            except Error:
+                failed.add(use_case_id)
+                log.exception("fold_failed use_case=%s", use_case_id)
+            if time.monotonic() > ends:
+                return total + counted
+        total += counted
+        if not counted:
+            break
+    return total

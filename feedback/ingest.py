@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
+import msgspec
 import psycopg
 from django.db import connection
 from django.db.utils import IntegrityError
 from msgspec import Struct
 
-from feedback import arrays, partitions
+from feedback import arrays, events, partitions
 from feedback.events import Batch, Rejection, Row
 
 
@@ -58,7 +60,7 @@ stored AS (
 waiting AS (
   INSERT INTO feedback_pending (use_case_id, batch_id, received_on, event_count)
   SELECT %(use_case_id)s::uuid, (SELECT id FROM batch), %(received_on)s::date, count(*)
-  FROM stored WHERE NOT test AND what < 50 HAVING count(*) > 0)
+  FROM stored WHERE NOT test HAVING count(*) > 0)
 SELECT g.n, k.fingerprint = g.fingerprint FROM given g LEFT JOIN fresh USING (event_id)
   LEFT JOIN feedback_key k ON k.use_case_id = %(use_case_id)s::uuid AND k.event_id = g.event_id
 WHERE fresh.event_id IS NULL"""
@@ -92,6 +94,14 @@ def store(use_case_id: UUID, batch: Batch, received_at: datetime) -> Answer:
         ],
         rejected=batch.rejected,
     )
+
+
+def store_one(use_case_id: UUID, event: dict[str, Any], now: datetime) -> None:
+    """One event of our own, by the same way as everybody's. Raises ValueError for one that would be rejected."""
+    batch = events.read(msgspec.json.encode({"events": [event]}), events.JSON, "", now)
+    if batch.rejected:
+        raise ValueError(batch.rejected[0].text)
+    store(use_case_id, batch, now)
 
 
 def _insert(use_case_id: UUID, batch: Batch, received_at: datetime) -> list[tuple[Row, bool]]:

@@ -141,6 +141,74 @@ def by(dimension: str, use_case_id: UUID, first: date | None = None, last: date 
     ]
 
 
+DIGEST = ("suggestions", *_ACTIONS, "outcomes", "exceptions_opened", "exceptions_resolved", "value")
+_DAYS = f"SELECT counted_on AS label, {_SUMS} FROM shown GROUP BY 1 ORDER BY 1"
+
+
+def daily(use_case_id: UUID, first: date, last: date) -> list[dict[str, Any]]:
+    """Every counter of each UTC day on which anything was counted, in order; `decided` beside them."""
+    rows = _rows(_DAYS, {"use_case_id": use_case_id, "from": first, "to": last})
+    return [
+        {"on": row["label"], **{name: row[name] for name in ("suggestions", *_DECISIONS, "outcomes")},
+         "decided": _decided(row), "exceptions_opened": row["opened"], "exceptions_resolved": row["resolved"],
+         "value": _decimal(row["value"])}
+        for row in rows
+        if any(row[name] for name in rollups.COUNTERS)
+    ]  # fmt: skip
+
+
+def watched(counts: Mapping[str, Any], which: str) -> int:
+    """The decisions a band looks at: `modified`, `overridden`, or both as `override`."""
+    return counts["modified"] + counts["overridden"] if which == "override" else counts[which]
+
+
+def overrides_by_reason(use_case_id: UUID, first: date, last: date) -> tuple[int, dict[str, int]]:
+    """All overrides of the days, and how many gave which reason."""
+    names = {"use_case_id": use_case_id, "from": first, "to": last}
+    rows = _rows(_BY.format(dimension="code"), names)
+    counts = {row["label"]: row["modified"] + row["overridden"] for row in rows}
+    return sum(counts.values()), {reason: count for reason, count in counts.items() if reason and count}
+
+
+_REASONS = f"SELECT counted_on AS on_day, code, {_SUMS} FROM shown GROUP BY 1, 2"
+
+
+def reasons_by_day(use_case_id: UUID, first: date, last: date) -> dict[date, dict[str, tuple[int, int]]]:
+    """UTC day → reason → (overrides that gave it, decisions that gave it); "" gave none."""
+    found: dict[date, dict[str, tuple[int, int]]] = {}
+    for row in _rows(_REASONS, {"use_case_id": use_case_id, "from": first, "to": last}):
+        found.setdefault(row["on_day"], {})[row["code"]] = row["modified"] + row["overridden"], _decided(row)
+    return found
+
+
+def undecided(use_case_id: UUID, first: date, last: date) -> int:
+    """Cases suggested on these days that nobody has decided yet, inferred ones among them."""
+    [row] = _rows(f"SELECT {_SUMS} FROM shown", {"use_case_id": use_case_id, "from": first, "to": last})
+    return row["undecided"]
+
+
+_WEEKS = """
+SELECT w.id, date_trunc('week', r.counted_on)::date AS week_on, sum(r.outcomes)::int, sum(r.value)
+FROM unnest(%s::uuid[], %s::date[]) AS w(id, since)
+JOIN feedback_rollup r ON r.use_case_id = w.id AND r.counted_on >= w.since AND r.counted_on < %s
+GROUP BY 1, 2 ORDER BY 1, 2"""
+
+
+def weekly_values(since: Mapping[UUID, date], today: date) -> dict[UUID, dict[date, Decimal]]:
+    """Value of the outcomes by ISO week (its Monday), for many use cases, each from its Monday on: what ROI reads.
+
+    From the folded counts alone, weeks only that are over on `today` (a UTC day). A week without outcomes is not there.
+    A use case whose outcomes never carried a value is not there: it reports right and wrong, not money.
+    """
+    found: dict[UUID, dict[date, Decimal]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_WEEKS, [list(since), list(since.values()), today - timedelta(days=today.weekday())])
+        for use_case_id, week_on, outcomes, value in cursor.fetchall():
+            if outcomes:
+                found.setdefault(use_case_id, {})[week_on] = value
+    return {use_case_id: weeks for use_case_id, weeks in found.items() if any(weeks.values())}
+
+
 def _rows(statement: str, names: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Run a statement over rollups and tail. Nothing waiting when we look means the rollups hold all there was."""
     with connection.cursor() as cursor:

@@ -1,7 +1,22 @@
-"""The REST routes of feedback."""
+"""The REST routes of feedback, one line each; each name stands in access.yaml."""
 
 from django.urls import path
 
 from feedback import door
+from feedback.api import plan, work
 
-urlpatterns = [path("use-cases/<str:ref>/feedback/batch/", door.batch, name="feedback-batch")]
+_ONE = "use-cases/<str:ref>"
+urlpatterns = [
+    path(f"{_ONE}/feedback/batch/", door.batch, name="feedback-batch"),
+    path(f"{_ONE}/feedback/summary/", work.Summary.as_view(), name="feedback-summary"),
+    path(f"{_ONE}/feedback/plan/", plan.FeedbackPlan.as_view(), name="feedback-plan"),
+    path(f"{_ONE}/signals/", plan.Signals.as_view(), name="signals"),
+    path(f"{_ONE}/signals/<uuid:signal_id>/", plan.OneSignal.as_view(), name="signal"),
+    path(f"{_ONE}/alarms/", plan.Alarms.as_view(), name="alarms"),
+    path(f"{_ONE}/alarms/<uuid:ring_id>/acknowledge/", plan.AcknowledgeAlarm.as_view(), name="alarm-acknowledge"),
+    path(f"{_ONE}/exceptions/", work.Exceptions.as_view(), name="exceptions"),
+    path(f"{_ONE}/exceptions/close/", work.Close.as_view(), name="exception-close"),
+    path(f"{_ONE}/exceptions/assign/", work.Assign.as_view(), name="exception-assign"),
+    path(f"{_ONE}/learning-actions/", work.LearningActions.as_view(), name="learning-actions"),
+    path(f"{_ONE}/learning-actions/<uuid:action_id>/", work.OneLearningAction.as_view(), name="learning-action"),
+]

@@ -5,7 +5,7 @@ The number of queries does not depend on the number of use cases (at most 15; th
 
 import zoneinfo
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -14,22 +14,43 @@ from django.apps import apps
 from django.db.models import Count, Max
 from django.utils import timezone
 
+from adoption.queries import facts_of as adoption_of
+from adoption.rules import NOTHING_SAID
+from adoption.rules import gaps as adoption_gaps
+from feedback.facts import facts_of as feedback_of
+from feedback.rules.gaps import gaps as feedback_gaps
 from governance.models import Decision, Request
+from governance.rules.blocking import blocking
+from governance.rules.dates import Dates, dates_of_many
 from governance.rules.facts import Facts, Item, OpenRequest
 from portfolio.models import CapException, PolicyVersion, Portfolio, UseCase
 from portfolio.models.use_cases import MAGNITUDES
 from portfolio.rules import Gap, Policy, Severity, Stage, Verb
+from readiness.queries import facts as readiness_facts
+from readiness.queries import sets
+from readiness.rules.answers import share
+from readiness.rules.facts import ReadinessFacts
+from readiness.rules.gaps import gaps as readiness_gaps
+from readiness.rules.items import mode_of
+from readiness.rules.sets import QuestionSet
+from roi import queries as roi_queries
+from roi.rules.gaps import NO_FACTS
+from roi.rules.gaps import gaps as roi_gaps
 
 _MAGNITUDE = {code: order for order, (code, _) in enumerate(MAGNITUDES)}
-_VIEWS = ("readiness", "roi", "feedback", "adoption")
+_VIEWS = ("readiness", "roi", "adoption")
+
+_ASKED = (Stage.PROPOSED, Stage.PILOT, Stage.PRODUCTION)
 
 
 @dataclass(frozen=True)
 class Picture:
-    """The facts of a set of use cases and the policies they stand under."""
+    """The facts of a set of use cases, the policies they stand under, and what readiness was asked and told."""
 
     facts: dict[UUID, Facts] = field(default_factory=dict)
     policies: dict[UUID, Policy] = field(default_factory=dict)  # by portfolio
+    asked: dict[UUID, QuestionSet] = field(default_factory=dict)  # by use case, only with a lane
+    readiness: dict[UUID, ReadinessFacts] = field(default_factory=dict)
 
     def policy_of(self, use_case_id: UUID) -> Policy:
         return self.policies[self.facts[use_case_id].portfolio_id]
@@ -40,21 +61,32 @@ def rooms() -> frozenset[str]:
     return frozenset(name for name in _VIEWS if apps.is_installed(name))
 
 
-def gather(ids: Iterable[UUID], on: date | None = None) -> Picture:
+def gather(
+    ids: Iterable[UUID],
+    on: date | None = None,
+    *,
+    policies: Mapping[UUID, Policy] | None = None,
+    curves: Mapping[UUID, int] | None = None,
+) -> Picture:
     """The facts of `ids` as they stand now, for the day `on` (default: each portfolio's today).
 
-    Read inside the caller's transaction and after its locks. Ids that are not there are left out.
+    Read inside the caller's transaction and after its locks. Ids that are not there are left out. `policies` and
+    `curves` (versions), by portfolio, stand in for the newest: the self-audit recomputes with what was used then.
     """
     wanted = list(ids)
     use_cases = list(
         UseCase.objects.filter(id__in=wanted).select_related("lane").defer("details", "searchable", "problem")
     )
     portfolio_ids = {use_case.portfolio_id for use_case in use_cases}
-    zones = dict(Portfolio.objects.filter(id__in=portfolio_ids).values_list("id", "time_zone"))
+    places = Portfolio.objects.filter(id__in=portfolio_ids).annotate(curve=Max("curve_versions__number"))
+    zones, newest = {}, {}
+    for portfolio_id, zone_name, curve in places.values_list("id", "time_zone", "curve"):
+        zones[portfolio_id], newest[portfolio_id] = zone_name, curve or 0
+    versions = {**newest, **(curves or {})}
     now = timezone.now()
     local = {pid: zoneinfo.ZoneInfo(name) for pid, name in zones.items()}
     days = {pid: on or now.astimezone(zone).date() for pid, zone in local.items()}
-    policies = policies_of(portfolio_ids)
+    limits = {**policies_of(portfolio_ids), **(policies or {})}
     slots = dict(
         UseCase.objects.in_pilot()
         .filter(portfolio_id__in=portfolio_ids)
@@ -67,16 +99,54 @@ def gather(ids: Iterable[UUID], on: date | None = None) -> Picture:
         .annotate(until=Max("until_on"))
     )
     requests, waited = _requests(use_cases, local, days)
-    gone = dict(
-        Decision.objects.filter(use_case_id__in=wanted, kind=Verb.GO, superseded_by=None)
-        .values_list("use_case_id")
+    decided: dict[tuple[UUID, str], date] = {
+        (use_case_id, kind): last
+        for use_case_id, kind, last in Decision.objects.filter(
+            use_case_id__in=wanted, kind__in=(Verb.GO, Verb.SELECT), superseded_by=None
+        )
+        .values_list("use_case_id", "kind")
         .annotate(last=Max("decided_on"))
-    )
+    }
+    live = feedback_of(wanted, {row_id: decided.get((row_id, Verb.GO)) for row_id in wanted})
+    asked_of = sets.of_lanes(use_case.lane for use_case in use_cases if use_case.lane)
+    answers = readiness_facts.answers_of(wanted)
+    needs = readiness_facts.needs_of(wanted)
+    stored = readiness_facts.items_of(wanted)
     installed = rooms()
+    told = {
+        use_case.id: ReadinessFacts(
+            answers.get(use_case.id, {}),
+            tuple(needs.get(use_case.id, ())),
+            readiness_facts.seats_of(use_case),
+            unwatched=not any(signal.complete for signal in live[use_case.id].signals),
+        )
+        for use_case in use_cases
+    }
+    asked = {use_case.id: asked_of[use_case.lane_id] for use_case in use_cases if use_case.lane_id}
+    worth = roi_queries.facts_of(use_cases, days) if "roi" in installed else {}
+    people = adoption_of(wanted) if "adoption" in installed else {}
+    modes, gaps_of, items_of = {}, {}, {}
+    for use_case in use_cases:
+        row_id, day = use_case.id, days[use_case.portfolio_id]
+        selected = (row_id, Verb.SELECT) in decided
+        modes[row_id] = mode_of(Stage(use_case.stage), selected, use_case.kept_at is not None)
+        gaps_of[row_id] = _gaps(use_case, told[row_id], asked.get(row_id), limits[use_case.portfolio_id], day)
+        if "roi" in installed and use_case.stage in _ASKED and use_case.lane is not None:
+            gaps_of[row_id] += roi_gaps(worth[row_id], use_case.lane.code, day)
+        if use_case.stage in _ASKED:
+            lane = use_case.lane.code if use_case.lane else None
+            gaps_of[row_id] += feedback_gaps(live[row_id], lane, limits[use_case.portfolio_id], day)
+            if "adoption" in installed:
+                since_on = use_case.stage_since.astimezone(local[use_case.portfolio_id]).date()
+                stage = Stage(use_case.stage)
+                gaps_of[row_id] += adoption_gaps(people[row_id], lane=lane, stage=stage, since_on=since_on, on=day)
+        items_of[row_id] = blocking(gaps_of[row_id], stored.get(row_id, ()), modes[row_id], day)
+    dates = _dates(use_cases, items_of, days, limits, versions)
     facts = {}
     for use_case in use_cases:
         zone, day = local[use_case.portfolio_id], days[use_case.portfolio_id]
-        gaps = _register_gaps(use_case)
+        date_ = dates.get(use_case.id)
+        questions = asked.get(use_case.id)
         facts[use_case.id] = Facts(
             on=day,
             use_case_id=use_case.id,
@@ -110,12 +180,50 @@ def gather(ids: Iterable[UUID], on: date | None = None) -> Picture:
             slots_taken=slots.get(use_case.portfolio_id, 0),
             cap_exception_until=exceptions.get(use_case.id),
             requests=requests.get(use_case.id, ()),
-            gone_on=gone.get(use_case.id),
+            gone_on=decided.get((use_case.id, Verb.GO)),
             governance_days=waited.get(use_case.id, 0),
-            gaps=gaps,
-            items=tuple(Item(gap.key, gap.severity, gap.kind, gap.text) for gap in gaps),
+            mode=modes[use_case.id],
+            gaps=gaps_of[use_case.id],
+            items=items_of[use_case.id],
+            feedback=live[use_case.id],
+            readiness=share(told[use_case.id], questions, day) if questions else None,
+            forecast_p50_on=date_.p50_on if date_ else None,
+            forecast_p85_on=date_.p85_on if date_ else None,
+            forecast_p95_on=date_.p95_on if date_ else None,
+            forecast_driver=date_.driver.text if date_ else "",
+            curve_version=versions[use_case.portfolio_id],
+            worth=worth.get(use_case.id, NO_FACTS),
+            adoption=people.get(use_case.id, NOTHING_SAID),
         )
-    return Picture(facts, policies)
+    return Picture(facts, limits, asked, told)
+
+
+def _gaps(
+    use_case: UseCase, told: ReadinessFacts, asked: QuestionSet | None, policy: Policy, on: date
+) -> tuple[Gap, ...]:  # fmt: skip
+    """Every room's gaps. What rests or is closed has none: nothing is asked of it."""
+    if use_case.stage not in _ASKED:
+        return ()
+    if asked is None:  # nothing else can be asked yet (rules.md 2)
+        return (Gap("portfolio", "no_lane", use_case.key, Severity.HARD, "other", "No lane is chosen yet."),)
+    return readiness_gaps(told, asked, policy, on)
+
+
+def _dates(
+    use_cases: Iterable[UseCase], items: Mapping[UUID, tuple[Item, ...]], days: Mapping[UUID, date],
+    policies: Mapping[UUID, Policy], versions: Mapping[UUID, int],
+) -> dict[UUID, Dates | None]:  # fmt: skip
+    """The forecast of each pilot and proposal, portfolio by portfolio: use cases that share curves go together."""
+    by_portfolio: dict[UUID, list[UUID]] = defaultdict(list)
+    for use_case in use_cases:
+        if use_case.stage in (Stage.PROPOSED, Stage.PILOT) and items[use_case.id]:
+            by_portfolio[use_case.portfolio_id].append(use_case.id)
+    curves = readiness_facts.curves_of({pid: versions[pid] for pid in by_portfolio})
+    found: dict[UUID, Dates | None] = {}
+    for pid, ids in by_portfolio.items():
+        cases = [(items[use_case_id], days[pid], policies[pid]) for use_case_id in ids]
+        found.update(zip(ids, dates_of_many(cases, curves[pid]), strict=True))
+    return found
 
 
 def gather_one(use_case_id: UUID) -> tuple[Facts, Policy]:
@@ -133,13 +241,6 @@ def policies_of(portfolio_ids: Iterable[UUID]) -> dict[UUID, Policy]:
     )
     found = {row.portfolio_id: row.as_policy() for row in newest}
     return {pid: found.get(pid, Policy()) for pid in portfolio_ids}
-
-
-def _register_gaps(use_case: UseCase) -> tuple[Gap, ...]:
-    """What the register itself finds missing. Without a lane nothing else can be asked yet (rules.md 2)."""
-    if use_case.lane_id is None and use_case.stage in (Stage.PROPOSED, Stage.PILOT, Stage.PRODUCTION):
-        return (Gap("portfolio", "no_lane", use_case.key, Severity.HARD, "decide", "No lane is chosen yet."),)
-    return ()
 
 
 def _requests(

@@ -8,7 +8,7 @@ import logging
 from celery import shared_task
 
 from governance.actions import nightly as nightly_actions
-from governance.actions import sweep
+from governance.actions import outcomes, sweep
 
 log = logging.getLogger(__name__)
 
@@ -29,3 +29,15 @@ def sweep_dirty() -> None:
 def slow_nightly() -> None:
     """Every few minutes: the nightly pass of each portfolio whose local day has begun."""
     nightly_actions.nightly_due()
+
+
+@shared_task(name="governance.tasks.slow_revalue")
+def slow_revalue() -> None:
+    """Every few minutes: value again the hypotheses whose stored value rests on other inputs."""
+    nightly_actions.revalue_due()
+
+
+@shared_task
+def post_value_readings() -> None:
+    """Every few minutes: weeks of outcomes that are over become readings of the hypothesis (rules.md 7)."""
+    outcomes.post_value_readings()

@@ -10,7 +10,10 @@ from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 
@@ -74,6 +77,24 @@ def deactivate(*, user_id: UUID, by: Actor) -> User:
     user.is_active = False
     user.save(update_fields=["is_active"])
     log.info("person deactivated: %s by %s %s", user.id, by.kind, by.id)
+    return user
+
+
+@transaction.atomic
+def erase(*, user_id: UUID, by: Actor) -> User:
+    """Leave an id that names nobody: no name, no address, no way in. What refers to the person stays whole."""
+    user = User.objects.select_for_update().get(pk=user_id)
+    user.name, user.email = "", f"erased-{user.id}@erased.invalid"
+    user.time_zone, user.is_active, user.is_instance_admin = "UTC", False, False
+    user.set_unusable_password()
+    user.save()
+    EmailAddress.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
+    SignInLink.objects.filter(user=user).delete()
+    for session in Session.objects.filter(expire_date__gte=timezone.now()).iterator():
+        if session.get_decoded().get("_auth_user_id") == str(user.id):
+            session.delete()
+    log.info("person erased: %s by %s %s", user.id, by.kind, by.id)
     return user
 
 

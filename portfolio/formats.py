@@ -6,7 +6,7 @@ Plain strings in British order. The clock is an argument; templates pass today t
 from datetime import date, datetime
 from decimal import Decimal
 
-SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥"}
+SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹"}
 NBSP = "\u00a0"  # a number never parts from its sign or unit
 
 

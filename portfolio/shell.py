@@ -6,13 +6,16 @@ Lazy: a page that shows no frame asks nothing, and a page that does asks one que
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import parse_qsl
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject, Lower
 from django.http import HttpRequest
 from django.urls import reverse
 
 from portfolio.access.identity import actor_of
-from portfolio.models import PolicyVersion, Portfolio
+from portfolio.models import PolicyVersion, Portfolio, SavedView
 from portfolio.queries import with_slots
 from portfolio.rules import Policy
 
@@ -20,9 +23,17 @@ from portfolio.rules import Policy
 PLACES = (
     ("board", "Board", "board", ()),
     ("usecase", "Use cases", "use_cases", ("/u/",)),
+    ("check", "My items", "my_items", ()),
+    ("clock", "Waiting", "queue", ()),
+    ("calendar", "Go/no-go dates", "calendar", ()),
+    ("database", "Data map", "data_map", ()),
+    ("exceptions", "Exceptions", "exceptions", ()),
+    ("bolt", "Lanes", "lanes", ()),
+    ("import", "Import", "imports", ()),
     ("decision", "Decision log", "decisions", ("/d/",)),
     ("ledger", "Ledger", "ledger", ()),
     ("people", "Members", "members", ()),
+    ("check", "Decision rights", "rights", ()),
     ("policy", "Cap and limits", "policy", ()),
 )
 
@@ -63,11 +74,17 @@ class Shell:
 
     @cached_property
     def portfolios(self) -> list[Portfolio]:
-        """The reader's portfolios with `slots_taken`, `use_case_count`, `cap` and `url`: one query."""
+        """The reader's portfolios with `slots_taken`, `use_case_count`, `cap`, `url` and own `views`: one query."""
         if self._person is None:
             return []
         newest = PolicyVersion.objects.filter(portfolio=OuterRef("pk")).order_by("-number").values("limits")[:1]
-        found = list(with_slots(actor_of(self.request)).annotate(limits=Subquery(newest)).order_by("name"))
+        views = (
+            SavedView.objects.filter(membership__portfolio=OuterRef("pk"), membership__user=self._person)
+            .order_by(Lower("name"))
+            .values(told=JSONObject(name="name", place="place", query="query"))
+        )
+        places = with_slots(actor_of(self.request)).annotate(limits=Subquery(newest), views=ArraySubquery(views))
+        found = list(places.order_by("name"))
         for one in found:
             one.cap = Policy.from_json(one.limits or {}).pilot_cap
             one.url = reverse("board", args=[one.slug])
@@ -94,6 +111,23 @@ class Shell:
             here = path == url or (route != "board" and path.startswith(url)) or path.startswith(tuple(elsewhere))
             items.append(Item(icon, label, url, here, counted if route == "use_cases" else None))
         return items
+
+    @cached_property
+    def saved_views(self) -> list[Item]:
+        """The reader's named filters of the portfolio shown; they came with `portfolios`."""
+        shown = self.portfolio
+        kept = next((one.views for one in self.portfolios if shown is not None and one.id == shown.id), [])
+        here = self.request.path, sorted(parse_qsl(self.request.META.get("QUERY_STRING", "")))
+        items = []
+        for view in kept:
+            path = reverse(view["place"], args=[shown.slug])  # type: ignore[union-attr]
+            current = here == (path, sorted(parse_qsl(view["query"])))
+            items.append(Item("filter", view["name"], f"{path}?{view['query']}", current))
+        return items
+
+    @property
+    def saved_views_url(self) -> str:
+        return reverse("saved_views", args=[self.portfolio.slug]) if self.portfolio else ""
 
 
 def of(request: HttpRequest) -> Shell:

@@ -8,6 +8,7 @@ from django.conf import settings
 from kombu import Connection
 
 from portfolio.actions import jobs, uploads
+from portfolio.api import idempotency
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,12 @@ def sweep_jobs() -> None:
     uploads.give_up()
     for job_id in jobs.waiting():
         slow_import.apply_async([str(job_id)], retry=False, expires=60)
+
+
+@shared_task
+def forget_answers() -> None:
+    """Every hour: answers kept for an Idempotency-Key that nobody repeats any more."""
+    idempotency.forget_old()
 
 
 def nudge(job_id: UUID) -> None:

@@ -5,12 +5,11 @@ One plain sentence and one range each. A chance is named to the nearest 5 %, nev
 
 import math
 
+from portfolio import formats
 from roi.continuing import Action, Advice
 from roi.evidence import State, Verdict
 from roi.valuation import Factor, Spread
 
-_SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹"}
-_STEPS = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
 # Chances to the nearest 5 %, in the words people use for them.
 _TWENTIETHS = (
     *("less than 1 in 20", "1 in 20", "1 in 10", "3 in 20", "2 in 10", "1 in 4", "3 in 10", "1 in 3", "4 in 10"),
@@ -28,22 +27,9 @@ def _finite(value: float) -> float:
     return value
 
 
-def _three_figures(value: float) -> str:
-    """At most three figures, no exponent, no idle zeros after the point."""
-    if value == 0:
-        return "0"
-    decimals = max(0, 2 - math.floor(math.log10(value)))
-    text = f"{value:.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def money(amount: float, currency: str = "EUR") -> str:
-    """€1.52m: three figures and a unit; a minus sign before the currency; a code without a sign is written out."""
-    size = abs(_finite(amount))
-    size = round(size, 2 - math.floor(math.log10(size))) if size else 0.0
-    unit, suffix = next(((step, name) for step, name in _STEPS if size >= step), (1.0, ""))
-    sign = _MINUS if amount < 0 and size else ""
-    return f"{sign}{_SIGNS.get(currency, currency + ' ')}{_three_figures(size / unit)}{suffix}"
+    """€1.52m, as every page writes it (`portfolio.formats`): one rule, so that sentence and table never differ."""
+    return formats.money(_finite(amount), currency)
 
 
 def chance(p: float) -> str:

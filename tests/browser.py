@@ -96,7 +96,7 @@ def browser_page(_browser) -> Iterator:
     `page.problems` lists what the console reported as an error and what scripts threw; a test asserts it is empty.
     """
     context = _browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light")
-    context.set_default_timeout(15_000)  # milliseconds
+    context.set_default_timeout(45_000)  # milliseconds; a busy machine is slow, not wrong
     page = context.new_page()
     page.problems = []
     page.on("console", lambda message: page.problems.append(message.text) if message.type == "error" else None)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LONGEST = 300  # lines of one Python file; a longer one becomes a package, split by noun
+ONE_FILE = {"tools/verify_ledger.py": 350}  # is handed to an auditor as one file, so it cannot become a package
 
 # The content security policy blocks all of these in the browser, silently for the person who looks at the page.
 IN_TEMPLATES = {
@@ -71,8 +72,9 @@ def length() -> str:
     found = []
     for name in tracked("*.py", "dev"):
         count = (ROOT / name).read_text().count("\n")
-        if count > LONGEST and "/migrations/" not in name:
-            found.append(f"{name}: {count} lines, at most {LONGEST}")
+        longest = ONE_FILE.get(name, LONGEST)
+        if count > longest and "/migrations/" not in name:
+            found.append(f"{name}: {count} lines, at most {longest}")
     return "\n".join(found)
 
 

@@ -129,6 +129,8 @@ class Supervisor:
 
     def _start(self, name: str, *command: str, **popen: Any) -> processes.Child:
         environment = self.services.environment()
+        if name != "slow":  # the key that signs checkpoints is read by one worker only, never by the web
+            environment.pop("LEDGER_KEY_FILE", None)
         child = processes.start(
             name,
             [sys.executable, "-m", *command],

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as ModelFault
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -15,6 +15,7 @@ from portfolio.rules import Conflict, NotPermitted, NotVisible, PolicyFault, Rea
 
 PROBLEM = "application/problem+json"
 NOT_FOUND = "There is nothing here, or nothing that you may see."  # the same for unknown and foreign
+BUSY, RETRY_AFTER = "The database did not answer in time. Try again in a moment.", "2"  # seconds
 
 
 def body(status_code: int, code: str, detail: str, **more: Any) -> dict[str, Any]:
@@ -74,9 +75,9 @@ def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
             found = body(413, "too_large", "The body is larger than this door takes.")
         case BadRequest():
             found = body(400, "bad_request", str(exc) or "The request cannot be read.")
-        case OperationalError():
-            found = body(503, "busy", "The database did not answer in time. Try again in a moment.")
-            headers = {"Retry-After": "2"}
+        case OperationalError() | InterfaceError():
+            found = body(503, "busy", BUSY)
+            headers = {"Retry-After": RETRY_AFTER}
         case _:
             return None
     set_rollback()

@@ -29,14 +29,19 @@ INSTALLED_APPS = [
     "people",
     "ledger",
     "portfolio",
+    "roi",
+    "readiness",
     "feedback",
+    "adoption",
     "governance",
+    "notices",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.RequestId",
+    "feedback.straight.Straight",  # what must guard a producer's door too stands before this (docs/adr/0014)
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -81,6 +86,7 @@ DATABASES = {
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     {
         "connect_timeout": 5,
+        "prepare_threshold": 1,  # feedback's own statements (server-side binding) are planned once a connection
         # The last four: a worker host that dies must not hold its advisory lock until TCP notices by itself.
         "options": "-c statement_timeout=30s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
         " -c client_connection_check_interval=5s -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10"
@@ -106,6 +112,18 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+# Mail: without a host nothing is mailed, and the page of notices says so.
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS", "") == "1"
+MAIL_CONFIGURED = bool(EMAIL_HOST)
+MAIL_TIMEOUT = 10  # seconds, for each step of the conversation
+MAIL_DOMAIN = os.environ.get("MAIL_DOMAIN", "pilotage.invalid")  # the right half of every Message-ID
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", f"Pilotage <noreply@{MAIL_DOMAIN}>")
+SITE_URL = os.environ.get("SITE_URL", "")  # how mails link here
+
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people are invited; sign-up is closed
 ACCOUNT_ADAPTER = "people.adapter.ClosedSignup"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
@@ -174,6 +192,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "feedback.api.described.door"],
     "ENUM_NAME_OVERRIDES": {
         "ImportState": "portfolio.api.imports.STATES",
         "Stage": "governance.api.shapes.STAGES",
@@ -181,6 +200,11 @@ SPECTACULAR_SETTINGS = {
         "Role": "portfolio.api.members.ROLES",
         "Status": "governance.api.shapes.STATUSES",
         "LaneCode": "portfolio.models.Lane.CODES",
+        "LaneOrNone": "governance.api.rights.LANE_OR_NONE",
+        "BusinessKind": "roi.api.shapes.KINDS",
+        "SignalState": "feedback.api.plan.SIGNAL_STATES",
+        "BandState": "feedback.api.work.BAND_STATES",
+        "AlarmDirection": "feedback.api.plan.DIRECTIONS",
     },
 }
 
@@ -192,7 +216,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False  # the sweep heals a loss; a poison pill must not loop
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "quick"
-CELERY_TASK_ROUTES = {"*.slow_*": {"queue": "slow"}}
+CELERY_TASK_ROUTES = {"*.slow_*": {"queue": "slow"}, "governance.tasks.post_value_readings": {"queue": "slow"}}
 CELERY_TASK_SOFT_TIME_LIMIT = 30
 CELERY_TASK_TIME_LIMIT = 45
 CELERY_TASK_PUBLISH_RETRY = False
@@ -208,10 +232,19 @@ TOKEN_ENVIRONMENT = os.environ.get("TOKEN_ENVIRONMENT", "live")  # stands inside
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "governance.tasks.sweep_dirty", "schedule": 15.0, "options": {"expires": 15}},
     "jobs": {"task": "portfolio.tasks.sweep_jobs", "schedule": 30.0, "options": {"expires": 30}},
+    "answers": {"task": "portfolio.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3600}},
     "fold": {"task": "feedback.tasks.fold_waiting", "schedule": 1.0, "options": {"expires": 5}},
+    "look": {"task": "feedback.tasks.look", "schedule": 60.0, "options": {"expires": 60}},
+    "days": {"task": "feedback.tasks.slow_close_days", "schedule": 600.0, "options": {"expires": 600}},
     "months": {"task": "feedback.tasks.keep_months", "schedule": 3600.0, "options": {"expires": 3600}},
+    "checkpoints": {"task": "ledger.tasks.slow_checkpoints", "schedule": 60.0, "options": {"expires": 60}},
+    "values": {"task": "governance.tasks.post_value_readings", "schedule": 600.0, "options": {"expires": 600}},
+    "tell": {"task": "notices.tasks.slow_tell", "schedule": 30.0, "options": {"expires": 30}},
+    "day": {"task": "notices.tasks.slow_day", "schedule": 900.0, "options": {"expires": 900}},
     "nightly": {"task": "governance.tasks.slow_nightly", "schedule": 300.0, "options": {"expires": 300}},
+    "value": {"task": "governance.tasks.slow_revalue", "schedule": 300.0, "options": {"expires": 300}},
 }
+ROI_ANNUAL_RATE = float(os.environ.get("ROI_ANNUAL_RATE", "0.035"))  # real, a year (Green Book; under review)
 NUDGE = True  # False in one CI run: everything must converge by the sweep alone
 
 LOGGING = {

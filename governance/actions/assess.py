@@ -8,6 +8,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from django.db import Error, connection, transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
+from adoption.rules import closers as adoption_closers
+from governance.actions.ranks import write_ranks
 from governance.facts import Picture, gather, policies_of
 from governance.models import Assessment, AssessmentHistory, PortfolioState, Quarantine
 from governance.rules import advice, status
@@ -23,10 +26,16 @@ from governance.rules.facts import Facts
 from governance.rules.snapshot import digest, material
 from portfolio.models import Dirty, UseCase
 from portfolio.rules import Policy, Stage
+from readiness.actions.sync import Work, sync_items
+from readiness.rules.gaps import closers
+from readiness.rules.items import Mode
+from roi.actions.values import add_up
+from roi.rules.gaps import closers as roi_closers
 
 log = logging.getLogger(__name__)
 
-CODE_VERSION = 1  # raise it when a rule changes what it shows, so that the self-audit knows the difference
+CODE_VERSION = 5  # raise it when a rule changes what it shows, so that the self-audit knows the difference
+ADDED_UP_AT_ONCE = 60  # priced pilots whose joint value is drawn here; more wait for the night (1 ms each)
 CHUNK = 500  # use cases a transaction, so that no lock is held for long
 
 _SHOWN = ("stage", "status", "status_text", "no_date_reason", "blocking_open", "blocking_overdue", "readiness",
@@ -47,6 +56,7 @@ def reassess(ids: Sequence[UUID], as_of: date | None = None, *, rank: bool = Tru
         portfolio_ids = _lock_states(UseCase.objects.filter(id__in=ids).values_list("portfolio_id", flat=True))
         seen = list(Dirty.objects.filter(use_case_id__in=ids).values_list("id", flat=True))
         picture = gather(ids, as_of)
+        sync_items(_works(picture))
         weighs = _weighs(ids) if rank else set()
         changed = _store(picture)
         if rank:
@@ -120,19 +130,51 @@ def compute(facts: Facts, policy: Policy) -> dict[str, Any]:
         "no_date_reason": standing.why_no_date,
         "blocking_open": len(facts.open_hard()),
         "blocking_overdue": status.overdue(facts),
-        "readiness": None,
-        "forecast_p50_on": None,
+        "readiness": facts.readiness[0] / facts.readiness[1] if facts.readiness else None,
+        "forecast_p50_on": facts.forecast_p50_on,
         "forecast_p85_on": facts.forecast_p85_on,
-        "forecast_p95_on": None,
-        "forecast_driver": "",
-        "value_p10": None,
-        "value_p50": None,
-        "value_p90": None,
+        "forecast_p95_on": facts.forecast_p95_on,
+        "forecast_driver": facts.forecast_driver,
+        **_value(facts),
         "pause_order": advice.pause_order(facts, standing),
         "flags": warning_rules.flags(facts, standing, policy),
         "material_hash": digest(material(facts)),
-        "inputs": {"as_of": facts.on.isoformat(), "policy": policy.version, "curve": 0, "code": CODE_VERSION},
+        "inputs": {
+            "as_of": facts.on.isoformat(),
+            "policy": policy.version,
+            "curve": facts.curve_version,
+            "code": CODE_VERSION,
+        },
     }
+
+
+def _value(facts: Facts) -> dict[str, Decimal | None]:
+    """The range as the board shows it, to the cent that the column holds; None while a required cost is open."""
+    found = facts.worth.value or (None, None, None)
+    return {
+        name: None if amount is None else Decimal(str(amount)).quantize(Decimal("0.01"))
+        for name, amount in zip(("value_p10", "value_p50", "value_p90"), found, strict=True)
+    }
+
+
+def _works(picture: Picture) -> list[Work]:
+    """What the items must equal, and who would close them."""
+    works = []
+    for use_case_id, facts in picture.facts.items():
+        policy, asked = picture.policies[facts.portfolio_id], picture.asked.get(use_case_id)
+        worked = facts.mode is Mode.WORKED and asked is not None
+        closing = closers(picture.readiness[use_case_id], asked, policy, facts.on) if worked and asked else {}
+        if worked:
+            seats = picture.readiness[use_case_id].seats
+            closing = {
+                **closing,
+                **roi_closers(facts.gaps, seats),
+                **adoption_closers(facts.gaps, facts.adoption, seats),
+            }
+        works.append(
+            Work(use_case_id, facts.mode, facts.gaps, facts.on, policy, facts.lead_id, facts.agreed_on, closing)
+        )
+    return works
 
 
 def _store(picture: Picture) -> int:
@@ -172,6 +214,8 @@ def _store(picture: Picture) -> int:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return str(value)
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -180,24 +224,15 @@ def _rank(portfolio_id: UUID, policy: Policy) -> None:
     pilots = list(
         Assessment.objects.filter(portfolio_id=portfolio_id, stage=Stage.PILOT)
         .select_related("use_case")
-        .only(
-            "use_case__key",
-            "use_case__title",
-            "pause_order",
-            "status_text",
-            "no_date_reason",
-            "flags",
-            "rank",
-            "recommendation",
-            "reason",
-            "rough",
-        )
-    )
+        .only("use_case__key", "use_case__title", "pause_order", "status_text", "no_date_reason", "flags", "rank",
+              "recommendation", "reason", "rough")
+    )  # fmt: skip
     ranked = [
         advice.Ranked(row, int(row.use_case.key.removeprefix("UC-")), row.pause_order, row.status_text,
                       row.no_date_reason, "waiting_too_long" in row.flags)
         for row in pilots
     ]  # fmt: skip
+    add_up(portfolio_id, most=ADDED_UP_AT_ONCE)
     given = advice.advise(ranked, policy.pilot_cap)
     stale = []
     for one in given:
@@ -206,7 +241,7 @@ def _rank(portfolio_id: UUID, policy: Policy) -> None:
         if (row.rank, row.recommendation, row.reason, row.rough) != told:
             row.rank, row.recommendation, row.reason, row.rough = told
             stale.append(row)
-    Assessment.objects.bulk_update(stale, ["rank", "recommendation", "reason", "rough"], batch_size=500)
+    write_ranks(stale)
     Assessment.objects.filter(portfolio_id=portfolio_id, rank__isnull=False).exclude(stage=Stage.PILOT).update(
         rank=None, recommendation="", reason="", rough=False
     )

@@ -1,6 +1,6 @@
 """Agree a go/no-go date, choose a lane, ask for a decision."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from governance.actions.decide import Case, finish, open_case, portfolio_of
 from governance.facts import gather
-from governance.models import AgreedDate, Request
+from governance.models import AgreedDate, Condition, Decision, Request
 from governance.rules import moves
 from ledger import actions as ledger
 from portfolio import access, changes
 from portfolio.models import Lane, UseCase
-from portfolio.rules import Actor, NotVisible, Reason, Refused, Verb, Verdict
+from portfolio.rules import Actor, NotVisible, Reason, Refused, Role, Verb, Verdict
+from readiness.actions import lanes
 
 
 def store_agreed_date(case: Case, agreed_on: date, cause: str, by: Actor) -> AgreedDate:
@@ -65,12 +66,14 @@ def choose_lane(
     if proposed is not None and proposed != lane and not reason.strip():
         text = f"The answers propose the {proposed} lane. Say why another."
         raise Refused([Reason("other_lane_without_reason", text, "reason")])
-    was = case.facts.lane
+    was, before = case.facts.lane, case.use_case.lane
     case.use_case.write(lane=newest)
+    again = lanes.moved(case.use_case, before, newest, by)
     case.events.append(
         ledger.Event(
             event_type="lane.chosen", subject=("use_case", case.use_case.id),
-            payload={"lane": lane, "version": newest.version, "was": was, "answers": answers or {}, "proposed": proposed},
+            payload={"lane": lane, "version": newest.version, "was": was, "answers": answers or {}, "proposed": proposed,
+                     "accept_again": again},
             private={"reason": reason.strip()},
         )
     )  # fmt: skip
@@ -133,6 +136,61 @@ def withdraw(*, request_id: UUID, by: Actor) -> Request:
     changes.touched([request.use_case_id])
     _record(portfolio_id, "request.withdrawn", request, by, {})
     return request
+
+
+REMIND_AGAIN = timedelta(days=1)
+
+
+@transaction.atomic
+def remind(*, request_id: UUID, by: Actor) -> Request:
+    """Ask whoever may decide once more; at most once a day. The line in the ledger is what notices go out by."""
+    present = Request.objects.visible_to(by).filter(use_case__portfolio__archived_at=None)
+    request = present.select_for_update(of=("self",)).filter(id=request_id).first()
+    if request is None:
+        raise NotVisible
+    portfolio_id, now = request.use_case.portfolio_id, timezone.now()
+    access.require(by, "request.open", portfolio_id)
+    reasons = []
+    if request.closed_at is not None:
+        reasons.append(Reason("request_closed", "This request is no longer open.", str(request.id)))
+    elif request.reminded_at is not None and now - request.reminded_at < REMIND_AGAIN:
+        reasons.append(Reason("reminded_today", "They were reminded within the last day.", str(request.id)))
+    if reasons:
+        raise Refused(reasons)
+    request.reminded_at = now
+    request.save(update_fields=["reminded_at"])
+    ledger.append(
+        portfolio_id, "request.reminded", by=by, subject=("use_case", request.use_case_id), refers_to=request.id,
+        payload={"asked": request.id, "kind": request.kind},
+    )  # fmt: skip
+    return request
+
+
+@transaction.atomic
+def meet_condition(*, condition_id: UUID, by: Actor, note: str) -> Condition:
+    """A condition of a go is met: by its owner or a leader, with what shows it. Until then it is chased."""
+    rows = Condition.objects.select_for_update(of=("self",)).select_related("decision__portfolio")
+    row = rows.filter(id=condition_id, decision__in=Decision.objects.visible_to(by)).first()
+    if row is None or row.decision.portfolio.archived_at is not None:
+        raise NotVisible
+    portfolio_id = row.decision.portfolio_id
+    access.require(by, "request.open", portfolio_id)
+    reasons = []
+    if row.owner_id != by.user_id and by.role_in(portfolio_id) != Role.LEADER:
+        reasons.append(Reason("not_owner", "Its owner or a leader says that it is met.", str(row.id)))
+    if row.met_at is not None:
+        reasons.append(Reason("already_met", "It was met already.", str(row.id)))
+    if not note.strip():
+        reasons.append(Reason("no_note", "Say what shows that it is met.", "note"))
+    if reasons:
+        raise Refused(reasons)
+    row.met_at, row.met_by_id, row.note = timezone.now(), by.user_id, note.strip()
+    row.save(update_fields=["met_at", "met_by", "note"])
+    ledger.append(
+        portfolio_id, "condition.met", by=by, subject=("use_case", row.decision.use_case_id),
+        refers_to=row.decision_id, payload={"condition": row.id, "due_on": row.due_on}, private={"note": row.note},
+    )  # fmt: skip
+    return row
 
 
 def _record(portfolio_id: UUID, event: str, request: Request, by: Actor, private: dict[str, Any]) -> None:

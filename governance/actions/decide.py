@@ -1,14 +1,16 @@
 """How is a decision made? The one path that every stage verb takes, whichever door it came through."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
+from governance.actions import rights as right_actions
 from governance.facts import gather
 from governance.models import Assessment, Decision, Request
-from governance.rules import moves
+from governance.rules import moves, rights
 from governance.rules.facts import Facts
 from governance.rules.snapshot import digest, material, snapshot
 from governance.rules.status import standing
@@ -16,7 +18,7 @@ from ledger import actions as ledger
 from portfolio import access, changes
 from portfolio.access.fetch import seats_of
 from portfolio.models import CapException, Portfolio, UseCase
-from portfolio.rules import MOVES, Actor, NotVisible, Policy, Reason, Refused, Stage, Verb, target_of
+from portfolio.rules import MOVES, Actor, NotVisible, Policy, Reason, Refused, Stage, Verb, Verdict, target_of
 
 # What each verb is, in the words of the advice: deciding otherwise is deciding against it.
 _AS_ADVICE = {Verb.PAUSE: "pause", Verb.STOP: "stop", Verb.SELECT: "run", Verb.RESUME: "run", Verb.GO: "run"}
@@ -31,6 +33,8 @@ class Case:
     facts: Facts
     policy: Policy
     events: list[ledger.Event] = field(default_factory=list)
+    ruling: rights.Ruling = field(default_factory=lambda: rights.Ruling(Verdict()))  # may they decide, for whom
+    decisions: list[Decision] = field(default_factory=list)
 
 
 def portfolio_of(use_case_id: UUID, by: Actor) -> UUID:
@@ -54,10 +58,26 @@ def open_case(verb: str, use_case_id: UUID, by: Actor, version: int | None, *, s
     use_case.portfolio = portfolio
     access.require(by, f"use_case.{verb}", portfolio_id, seats_of(use_case))
     picture = gather([use_case_id])
-    return Case(portfolio, use_case, picture.facts[use_case_id], picture.policy_of(use_case_id))
+    case = Case(portfolio, use_case, picture.facts[use_case_id], picture.policy_of(use_case_id))
+    if verb in set(Verb):
+        rule_on([case], Verb(verb), by)
+    return case
 
 
-def open_cases(portfolio: Portfolio, use_case_ids: list[UUID]) -> dict[UUID, Case]:
+def rule_on(cases: Iterable[Case], kind: Verb, by: Actor) -> None:
+    """May the actor decide `kind` in each case of one portfolio? Two queries; the guard adds the ruling's reasons."""
+    cases = list(cases)
+    if by.is_system or not cases:
+        return
+    portfolio_id = cases[0].portfolio.id
+    known = right_actions.load(portfolio_id, by.user_id)
+    for case in cases:
+        case.ruling = rights.may_decide(
+            kind, case.facts, known, seats_of(case.use_case), by.user_id, by.role_in(portfolio_id)
+        )
+
+
+def open_cases(portfolio: Portfolio, use_case_ids: list[UUID], kind: Verb, by: Actor) -> dict[UUID, Case]:
     """Several use cases of one portfolio, whose row the caller holds; locked by id, gathered in one set."""
     rows = {
         row.id: row
@@ -70,6 +90,7 @@ def open_cases(portfolio: Portfolio, use_case_ids: list[UUID]) -> dict[UUID, Cas
     for use_case_id, row in rows.items():
         row.portfolio = portfolio
         cases[use_case_id] = Case(portfolio, row, picture.facts[use_case_id], picture.policy_of(use_case_id))
+    rule_on(cases.values(), kind, by)
     return cases
 
 
@@ -90,7 +111,9 @@ def take(
     """
     if not reason.strip():
         raise Refused([Reason("no_reason", "Say why.", "reason")])
+    case.ruling.verdict.require()  # the guard said it with its other reasons; no path goes round it
     use_case, facts, policy = case.use_case, case.facts, case.policy
+    acting_for = case.ruling.on_behalf_of or by.on_behalf_of
     target = target_of(verb, facts.stage, facts.stage_left)
     if target is None:
         moves.may_move(verb, facts).require()
@@ -102,12 +125,12 @@ def take(
     previous = Decision.objects.filter(use_case=use_case, kind=verb, superseded_by=None).first()
     decision = Decision.objects.create(
         portfolio=case.portfolio, use_case=use_case, kind=verb, from_stage=facts.stage, to_stage=target,
-        reason=reason.strip(), terms=terms or {}, decided_by_id=by.user_id, on_behalf_of_id=by.on_behalf_of,
+        reason=reason.strip(), terms=terms or {}, decided_by_id=by.user_id, on_behalf_of_id=acting_for,
         decided_at=now, decided_on=facts.on, request=request, round_id=round_id, undoes=undoes,
         supersedes=previous, policy_version=policy.version, advice=advised.get("recommendation", ""),
         against_advice=_against(verb, advised.get("recommendation", "")), snapshot=kept, snapshot_hash=digest(kept),
-        material_hash=digest(material(facts)),
     )  # fmt: skip
+    case.decisions.append(decision)
     _move(use_case, target, now, facts_written or {})
     case.events.append(
         ledger.Event(
@@ -117,16 +140,43 @@ def take(
                 "decision": decision.id, "from": facts.stage, "to": target, "policy_version": policy.version,
                 "snapshot": decision.snapshot_hash, "advice": decision.advice, "against_advice": decision.against_advice,
                 "request": request.id if request else None, "undoes": undoes.id if undoes else None,
+                "lead": facts.lead_id, "on_behalf_of": acting_for,
                 "terms": digest(decision.terms),
             },
             private={"reason": decision.reason},
         )
     )  # fmt: skip
+    _lapse(case, target, now)
     return decision
 
 
+def _lapse(case: Case, target: Stage, now: Any) -> None:
+    """Close the requests that make no sense in the stage reached: a go is not asked for what was stopped."""
+    for request in Request.objects.select_for_update().open().filter(use_case=case.use_case):
+        if target in MOVES[Verb(request.kind)].sources:
+            continue
+        request.closed_at, request.closed_as = now, Request.LAPSED
+        request.save(update_fields=["closed_at", "closed_as"])
+        case.events.append(
+            ledger.Event(
+                event_type="request.lapsed", subject=("use_case", case.use_case.id), refers_to=request.id,
+                payload={"request": request.id, "kind": request.kind},
+            )
+        )  # fmt: skip
+
+
 def finish(cases: list[Case], by: Actor) -> None:
-    """Mark what was touched, then write every ledger line: always the last statements of the transaction."""
+    """Mark what was touched, then write every ledger line: always the last statements of the transaction.
+
+    What the decisions stand on is read after the moves, so that a decision is not outdated by itself.
+    """
+    decided = [decision for case in cases for decision in case.decisions]
+    if decided:
+        after = gather([case.use_case.id for case in cases]).facts
+        for decision in decided:
+            decision.material = material(after[decision.use_case_id])
+            decision.material_hash = digest(decision.material)
+        Decision.objects.bulk_update(decided, ["material", "material_hash"])
     changes.touched(case.use_case.id for case in cases)
     by_chain: dict[UUID, list[ledger.Event]] = {}
     for case in cases:

@@ -18,6 +18,9 @@ from governance.models import Assessment, PortfolioState
 from portfolio import changes
 from portfolio.models import Dirty, PolicyVersion, Portfolio, UseCase
 from portfolio.rules import Policy, Stage
+from readiness.actions import curves
+from readiness.actions.expiry import record_expiries
+from roi.actions import values
 
 log = logging.getLogger(__name__)
 
@@ -49,11 +52,32 @@ def nightly(portfolio_id: UUID, on: date) -> bool:
         if differences:
             log.error("self_audit_differs portfolio=%s use_cases=%s", portfolio_id, differences[:20])
         _count_missed_reviews(portfolio_id, on)
+        record_expiries(portfolio_id, on)
+        curves.rebuild(portfolio_id, on)
+        values.rebuild_factors(portfolio_id, on)  # what it changes is valued by `revalue_due`
         for chunk in _chunks(portfolio_id):
             work_off(chunk, as_of=on, rank=False)
         rank_portfolios([portfolio_id])
         PortfolioState.objects.filter(portfolio_id=portfolio_id).update(nightly_on=on)
     return True
+
+
+def revalue_due() -> int:
+    """Value again, in each portfolio, what rests on other figures, factors, rate or code; answers how many.
+
+    Two light queries a portfolio where nothing changed. One worker at a time; a chunk a transaction, so that a killed
+    worker loses nothing and the next run goes on from there. What is valued is dirty, and settled like any change.
+    """
+    done = 0
+    for portfolio in Portfolio.objects.listed():
+        with one_at_a_time(f"value:{portfolio.id}") as ours:
+            if ours:
+                try:
+                    done += values.revalue(portfolio.id)
+                    values.add_up(portfolio.id)
+                except Exception:  # one portfolio's fault never costs the others their values
+                    log.exception("revalue_failed portfolio=%s", portfolio.id)
+    return done
 
 
 def audit(portfolio_id: UUID) -> list[str]:
@@ -99,16 +123,19 @@ def _compare(portfolio_id: UUID, chunk: list[UUID], policies: dict[int, Policy])
     dirty = set(Dirty.objects.filter(use_case_id__in=chunk).values_list("use_case_id", flat=True))
     there = UseCase.objects.filter(id__in=chunk).exclude(id__in=dirty)
     wrong = [str(lost) for lost in there.filter(assessment=None).values_list("id", flat=True)]
-    by_day: dict[date, list[Assessment]] = {}
+    by_inputs: dict[tuple[str, int, int], list[Assessment]] = {}
     for row in Assessment.objects.filter(use_case_id__in=chunk).exclude(use_case_id__in=dirty):
         if row.inputs.get("code") == CODE_VERSION:
-            by_day.setdefault(date.fromisoformat(row.inputs["as_of"]), []).append(row)
-    for day, rows in by_day.items():
-        facts = gather([row.use_case_id for row in rows], day).facts
+            used = row.inputs["as_of"], row.inputs["policy"], row.inputs["curve"]
+            by_inputs.setdefault(used, []).append(row)
+    for (day, number, curve), rows in by_inputs.items():
+        if number not in policies:
+            policies[number] = _policy(portfolio_id, number)
+        facts = gather(
+            [row.use_case_id for row in rows], date.fromisoformat(day),
+            policies={portfolio_id: policies[number]}, curves={portfolio_id: curve},
+        ).facts  # fmt: skip
         for row in rows:
-            number = row.inputs["policy"]
-            if number not in policies:
-                policies[number] = _policy(portfolio_id, number)
             values = compute(facts[row.use_case_id], policies[number])
             if any(getattr(row, name) != values[name] for name in _COMPARED):
                 wrong.append(str(row.use_case_id))

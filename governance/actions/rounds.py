@@ -16,7 +16,7 @@ from governance.rules import moves
 from ledger import actions as ledger
 from portfolio import access, changes
 from portfolio.models import PolicyVersion, Portfolio, UseCase
-from portfolio.rules import Actor, Conflict, NotVisible, Policy, Reason, Verdict
+from portfolio.rules import Actor, Conflict, NotVisible, Policy, Reason, Verb, Verdict
 
 STAGGER = timedelta(days=7)  # between the review days of one act, so that they are not all due at once
 
@@ -52,7 +52,7 @@ def pause_the_rest(
     portfolio = Portfolio.objects.lock_for_slots(portfolio_id)
     per_row = per_row or {}
     ids = list(UseCase.objects.in_pilot().filter(portfolio=portfolio).values_list("id", flat=True))
-    cases = open_cases(portfolio, ids)
+    cases = open_cases(portfolio, ids, Verb.PAUSE, by)
     kept = set(keep)
     rest = sorted(
         (case for case in cases.values() if case.use_case.id not in kept),
@@ -64,7 +64,7 @@ def pause_the_rest(
     if not rest:
         verdict += Verdict((Reason("nothing_to_pause", "There is nothing to pause: every pilot is kept."),))
     for case, row in zip(rest, rows, strict=True):
-        verdict += moves.may_pause(case.facts, row.review_on)
+        verdict += case.ruling.verdict + moves.may_pause(case.facts, row.review_on)
     verdict.require()
     now, round_id = timezone.now(), new_round()
     decisions = [

@@ -7,13 +7,13 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from governance.actions.decide import Case, finish, grant_exception, open_case, open_cases, take
+from governance.actions.decide import Case, finish, grant_exception, open_case, open_cases, rule_on, take
 from governance.models import Condition, Decision
 from governance.rules import moves
 from people.models import User
-from portfolio import access
 from portfolio.models import Membership
 from portfolio.rules import UNDO, Actor, NotVisible, Reason, Refused, Stage, Verb, Verdict
+from readiness.actions.items import NewItem, opened_by_hand
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,13 @@ def _take_slot(
     case = open_case(verb, use_case_id, by, version, slots=True)
     cases = [case]
     verdict = Verdict()
-    paused = _other_pilot(case, other) if other is not None else None
+    paused = _other_pilot(case, other, by) if other is not None else None
     if other is not None and paused is not None:
         verdict = _may_pause_other(paused, other)
         if paused.facts.stage == Stage.PILOT:
             case.facts = replace(case.facts, slots_taken=case.facts.slots_taken - 1)
     guard = {Verb.SELECT: moves.may_select, Verb.RESUME: moves.may_resume, Verb.ROLL_BACK: moves.may_roll_back}[verb]
-    (verdict + guard(case.facts, case.policy, ask) + _said(reason=reason)).require()
+    (case.ruling.verdict + verdict + guard(case.facts, case.policy, ask) + _said(reason=reason)).require()
     terms: dict[str, Any] = {}
     if other is not None and paused is not None:
         _pause(paused, by, other.reason, other.restart_condition, other.review_on)
@@ -66,8 +66,8 @@ def _take_slot(
     return decision
 
 
-def _other_pilot(case: Case, other: PauseOther) -> Case:
-    paused = open_cases(case.portfolio, [other.use_case_id]).get(other.use_case_id)
+def _other_pilot(case: Case, other: PauseOther, by: Actor) -> Case:
+    paused = open_cases(case.portfolio, [other.use_case_id], Verb.PAUSE, by).get(other.use_case_id)
     if paused is None or other.use_case_id == case.use_case.id:
         raise Refused([Reason("no_such_pilot", "There is no such pilot in this portfolio to pause.", "pause.use_case")])
     return paused
@@ -75,7 +75,7 @@ def _other_pilot(case: Case, other: PauseOther) -> Case:
 
 def _may_pause_other(paused: Case, other: PauseOther) -> Verdict:
     texts = {"pause.restart_condition": other.restart_condition, "pause.reason": other.reason}
-    verdict = moves.may_pause(paused.facts, other.review_on) + _said(**texts)
+    verdict = paused.ruling.verdict + moves.may_pause(paused.facts, other.review_on) + _said(**texts)
     if paused.facts.stage != Stage.PILOT:
         verdict += Verdict((Reason("frees_no_slot", "Pausing it would free no slot.", "pause.use_case"),))
     return verdict
@@ -151,7 +151,7 @@ def _simple(
 ) -> Decision:  # fmt: skip
     """A move whose guard is the table and that everything is said; `texts` are kept as its terms."""
     case = open_case(verb, use_case_id, by, version, slots=slots)
-    (moves.may_move(verb, case.facts) + _said(reason=reason, **texts)).require()
+    (case.ruling.verdict + moves.may_move(verb, case.facts) + _said(reason=reason, **texts)).require()
     terms = {name: text.strip() for name, text in texts.items()}
     decision = take(case, verb, by=by, reason=reason, terms=terms)
     finish([case], by)
@@ -195,17 +195,10 @@ def pause(
     """Rest it, free the slot; needs no second person. The overseer may pause a live one."""
     case = open_case(Verb.PAUSE, use_case_id, by, version, slots=True)
     texts = _said(restart_condition=restart_condition, reason=reason)
-    (_overseer_only_live(case, by) + moves.may_pause(case.facts, review_on) + texts).require()
+    (case.ruling.verdict + moves.may_pause(case.facts, review_on) + texts).require()
     decision = _pause(case, by, reason, restart_condition, review_on)
     finish([case], by)
     return decision
-
-
-def _overseer_only_live(case: Case, by: Actor) -> Verdict:
-    leads = access.can(by, "use_case.pause", case.portfolio.id).allowed
-    if leads or case.facts.stage == Stage.PRODUCTION:
-        return Verdict()
-    return Verdict((Reason("not_decider", "The overseer may pause only what is live.", case.use_case.key),))
 
 
 @transaction.atomic
@@ -215,7 +208,7 @@ def go(
     """To production: asked for by one person, decided by another, no open hard item, conditions dated."""
     case = open_case(Verb.GO, use_case_id, by, version, slots=True)
     due = tuple(condition.due_on for condition in conditions)
-    verdict = moves.may_go(case.facts, by.user_id, by.on_behalf_of, due)
+    verdict = case.ruling.verdict + moves.may_go(case.facts, by.user_id, case.ruling.on_behalf_of, due)
     (verdict + _members(case, conditions, "conditions") + _said(reason=reason)).require()
     decision = take(case, Verb.GO, by=by, reason=reason, terms={"conditions": _dues(conditions)})
     Condition.objects.bulk_create(
@@ -234,11 +227,12 @@ def no_go(
     from governance.actions.dates import store_agreed_date
 
     case = open_case(Verb.NO_GO, use_case_id, by, version, slots=False)
-    verdict = moves.may_hold_back(case.facts, agreed_on)
+    verdict = case.ruling.verdict + moves.may_hold_back(case.facts, agreed_on)
     (verdict + _members(case, items, "items") + _said(reason=reason)).require()
     terms = {"items": _dues(items), "agreed_on": agreed_on.isoformat()}
     decision = take(case, Verb.NO_GO, by=by, reason=reason, terms=terms, facts_written={"agreed_on": agreed_on})
     store_agreed_date(case, agreed_on, f"No-go: {reason.strip()}", by)
+    opened_by_hand(case.use_case, [NewItem(due.text, due.owner, due.due_on) for due in items], by, code="no_go")
     finish([case], by)
     return decision
 
@@ -276,6 +270,8 @@ def undo(*, decision_id: UUID, by: Actor) -> Decision:
         reasons.append(Reason("not_yours", "Only whoever decided it can take it back.", str(found.id)))
     if reasons or inverse is None:
         raise Refused(reasons)
+    rule_on([case], inverse, by)
+    case.ruling.verdict.require()
     if inverse is Verb.RESUME:
         moves.may_resume(case.facts, case.policy).require()
     written: dict[str, Any] = {}

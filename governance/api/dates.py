@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from governance.actions import dates as actions
+from governance.actions import terms
 from governance.api import shapes
 from portfolio.api.door import UseCaseDoor, etag, speaks
 from portfolio.api.shapes import Day, Strict, Text, YesNo
@@ -33,6 +34,16 @@ class AgreeDate(Strict):
     cause = Text(required=False)
 
 
+class SetReview(Strict):
+    review_on = Day()
+    reason = Text()
+
+
+class RenewException(Strict):
+    until_on = Day()
+    reason = Text()
+
+
 class _Act(UseCaseDoor):
     def represent(self, row: UseCase) -> dict[str, Any]:
         return shapes.use_case(row)
@@ -57,3 +68,20 @@ class Agreed(_Act):
         version = self.version(self.seen.id, required=False)
         said = self.said(AgreeDate)
         return self.changed(actions.agree_date(use_case_id=self.seen.id, by=self.actor, version=version, **said))
+
+
+class Review(_Act):
+    @speaks("Move the review of what is paused", body=SetReview, answer=shapes.UseCaseShape, if_match=True)
+    def post(self, request: HttpRequest, ref: str) -> Response:
+        version = self.version(self.seen.id, required=False)
+        said = self.said(SetReview)
+        return self.changed(terms.set_review(use_case_id=self.seen.id, by=self.actor, version=version, **said))
+
+
+class Exceeding(_Act):
+    @speaks("Let a pilot exceed the cap through another day", body=RenewException, answer=shapes.UseCaseShape,
+            if_match=True)  # fmt: skip
+    def post(self, request: HttpRequest, ref: str) -> Response:
+        version = self.version(self.seen.id, required=False)
+        said = self.said(RenewException)
+        return self.changed(terms.renew_exception(use_case_id=self.seen.id, by=self.actor, version=version, **said))

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import FileResponse, HttpRequest
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from ledger import queries
+from ledger import export, queries
 from ledger.models import Entry
-from portfolio.api import pages
+from portfolio.api import pages, shapes
 from portfolio.api.door import PortfolioDoor, speaks
 from portfolio.api.shapes import CursorQuery
 
@@ -98,4 +99,21 @@ class Verify(PortfolioDoor):
                 "first_bad_seq": report.first_bad_seq,
                 "warnings": list(report.warnings),
             }
+        )
+
+
+class Export(PortfolioDoor):
+    @extend_schema(
+        summary="The whole ledger as JSON lines, for tools/verify_ledger.py",
+        responses={
+            (200, "application/jsonl"): str,
+            ("default", "application/problem+json"): shapes.Problem,
+        },
+    )
+    def get(self, request: HttpRequest, slug: str) -> FileResponse:
+        return FileResponse(
+            export.spooled(self.seen.id),
+            as_attachment=True,
+            filename=f"ledger-{self.seen.slug}.jsonl",
+            content_type="application/jsonl; charset=utf-8",
         )

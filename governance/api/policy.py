@@ -1,4 +1,4 @@
-"""Which limits does a portfolio keep, and who decides what?"""
+"""Which limits does a portfolio keep?"""
 
 from typing import Any
 
@@ -7,12 +7,9 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from governance.actions import rounds
-from governance.api import shapes
-from portfolio.access import TABLE
 from portfolio.api.door import PortfolioDoor, etag, speaks
-from portfolio.api.shapes import CursorQuery, Day, Strict, Whole, YesNo
-from portfolio.models import Lane
-from portfolio.rules import Policy, Verb
+from portfolio.api.shapes import Day, Strict, Whole, YesNo
+from portfolio.rules import Policy
 from portfolio.rules.policy import BOUNDS
 
 
@@ -59,31 +56,3 @@ class PolicyDoor(PortfolioDoor):
             said["holidays"] = [day.isoformat() for day in said["holidays"]]
         made = rounds.change_policy(portfolio_id=self.seen.id, by=self.actor, version=version, **said).as_policy()
         return Response(built(made), headers=etag(self.seen.id, made.version))
-
-
-class RightShape(serializers.Serializer):
-    lane = serializers.ChoiceField(shapes.LANES)
-    kind = serializers.ChoiceField(shapes.VERBS)
-    roles = serializers.ListField(child=serializers.CharField(), help_text="Any one of these roles decides.")
-    seats = serializers.ListField(child=serializers.CharField(), help_text="Whoever holds one of these decides too.")
-    second_person = serializers.BooleanField(help_text="Whoever asked for it does not decide it.")
-
-
-class DecisionRights(PortfolioDoor):
-    query = frozenset({"cursor"})
-
-    @speaks("Who decides what, by lane", answer=RightShape, many=True, query=CursorQuery, writes=False)
-    def get(self, request: HttpRequest, slug: str) -> Response:
-        rows = Lane.objects.filter(portfolio=self.seen).order_by("code").values_list("code", flat=True).distinct()
-        rights = [self._right(lane, verb) for lane in rows for verb in Verb]
-        return Response({"next": None, "previous": None, "results": rights})
-
-    def _right(self, lane: str, verb: Verb) -> dict[str, Any]:
-        right = TABLE.rights[f"use_case.{verb}"]
-        return {
-            "lane": lane,
-            "kind": verb,
-            "roles": sorted(right.roles),
-            "seats": sorted(right.seats),
-            "second_person": verb is Verb.GO,
-        }

@@ -177,14 +177,30 @@ class RequestShape(serializers.Serializer):
     reason = serializers.CharField()
     author = serializers.UUIDField()
     opened_at = serializers.DateTimeField()
+    reminded_at = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
-    closed_as = serializers.ChoiceField([Request.DECIDED, Request.WITHDRAWN], allow_blank=True)
+    closed_as = serializers.ChoiceField([Request.DECIDED, Request.WITHDRAWN, Request.LAPSED], allow_blank=True)
 
 
 class ConditionShape(serializers.Serializer):
     text = serializers.CharField()
     owner = serializers.UUIDField()
     due_on = serializers.DateField()
+
+
+class MetShape(ConditionShape):
+    """A condition as it stands: kept with its id, met or not yet."""
+
+    id = serializers.UUIDField()
+    met_at = serializers.DateTimeField(allow_null=True)
+    met_by = serializers.UUIDField(allow_null=True)
+    note = serializers.CharField(help_text="What shows that it is met.")
+
+
+class ChangeShape(serializers.Serializer):
+    fact = serializers.CharField()
+    then = serializers.CharField()
+    now = serializers.CharField()
 
 
 class DecisionShape(serializers.Serializer):
@@ -207,6 +223,7 @@ class DecisionShape(serializers.Serializer):
     advice = serializers.CharField()
     against_advice = serializers.BooleanField()
     snapshot_hash = serializers.CharField()
+    changed = ChangeShape(many=True, help_text="What it stood on and is no longer so; not empty: it is outdated.")
 
 
 class DecisionWithSnapshot(DecisionShape):
@@ -221,10 +238,11 @@ DECISION_FIELDS = (
 _OWN_IDS = {"round_id"}  # an id of ours that is no relation keeps its name
 
 
-def decision(row: Any) -> dict[str, Any]:
+def decision(row: Any, changed: Any = ()) -> dict[str, Any]:
     """A decision from a row of `.values(*DECISION_FIELDS)` or from the model."""
     get = row.get if isinstance(row, dict) else lambda name: getattr(row, name)
-    return {name if name in _OWN_IDS else name.removesuffix("_id"): get(name) for name in DECISION_FIELDS}
+    built = {name if name in _OWN_IDS else name.removesuffix("_id"): get(name) for name in DECISION_FIELDS}
+    return built | {"changed": list(changed)}
 
 
 class GateShape(serializers.Serializer):

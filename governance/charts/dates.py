@@ -151,7 +151,7 @@ def date_forecast(
     """One use case's forecast on a line: even odds, 85 % and 95 %, the agreed date as a diamond."""
     width, height, left, right, y = 330, 88, 8, 8, 48
     start = min(today, p50, *([agreed] if agreed else []))
-    end = max(p95, *([agreed] if agreed else [])) + timedelta(days=7)
+    end = max([p95, *([agreed] if agreed else [])]) + timedelta(days=7)
     span = max((end - start).days, 21)
     placer = Placer(width, height)
 

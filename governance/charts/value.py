@@ -10,6 +10,7 @@ from governance.charts.frame import table, ticks
 from governance.charts.labels import Placer, Spot
 from portfolio import formats, svg
 from portfolio.figures import legend
+from roi import words as words_of
 
 Z90 = 1.2815515655446004  # standard normal quantile of 0.9
 
@@ -130,7 +131,7 @@ def density(
     if shown[0][0] < 0:
         keys += [
             "loss",
-            "A loss" if loss is None else f"A loss, {formats.percent(loss)}",
+            "A loss" if loss is None else f"A loss, {words_of.chance(loss)}",
         ]
     return svg.join(
         [

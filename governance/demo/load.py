@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from governance.actions import dates, nightly, verbs
+from governance.demo import adoption, feedback, readiness, roi
 from people import actions as people
 from people.models import User
 from portfolio.access.identity import person
@@ -18,6 +19,7 @@ from portfolio.actions import members, portfolios
 from portfolio.actions.declare import Declared, declare
 from portfolio.models import Portfolio, UseCase
 from portfolio.rules import SYSTEM, Actor, Policy, Role, Stage, Verb
+from roi.actions import values
 
 _FACTS = {"organisation": "organisation", "problem": "problem", "success": "success_statement", "why_ai": "why_ai",
           "stop": "stop_criterion", "outcome": "business_outcome", "magnitude": "magnitude", "users": "real_users",
@@ -76,8 +78,28 @@ def load() -> Portfolio:
             members.add_member(by=SYSTEM, portfolio_id=portfolio.id, user=users[nick], role=role)
     made = declare(by=SYSTEM, portfolio=portfolio, rows=[_declared(row, users) for row in told["use_cases"]])
     leader, other = person(users["helena"]), person(users["ruben"])
-    for row, use_case in zip(told["use_cases"], made, strict=True):
+    sources = readiness.map_data(portfolio, told["data"], users)
+    pairs = list(zip(told["use_cases"], made, strict=True))
+    priced, peopled = roi.story(), adoption.story()
+    for row, use_case in pairs:
+        if "lane" in row:
+            dates.choose_lane(
+                use_case_id=use_case.id, by=leader, lane=row["lane"], reason="Agreed in the steering round."
+            )
+        readiness.tell(row, use_case, users, sources)
+        if row["title"] in priced:
+            roi.tell(priced[row["title"]], use_case, users)
+        if row["title"] in peopled:
+            adoption.tell(peopled[row["title"]], use_case, users)
+        if row.get("watched"):
+            feedback.agree(use_case, users)
+    nightly.recompute(everything=True)  # opens the items
+    for row, use_case in pairs:
+        readiness.plan(row, use_case, users)
         _decide(row, use_case, leader, other, users)
+        if row.get("watched"):
+            feedback.stream(use_case, users)
+    values.nightly(portfolio.id, portfolio.today())
     nightly.recompute(everything=True)
     return portfolio
 
@@ -91,14 +113,16 @@ def _declared(row: dict[str, Any], users: dict[str, User]) -> Declared:
     if row.get("stop_met"):
         facts["stop_met_on"] = (today - timedelta(days=6)).date()
     since = today - timedelta(days=row["since"]) if "since" in row else None
+    if row.get("agreed", 0) < 0:  # agreed before, and passed
+        facts["agreed_on"] = (today + timedelta(days=row["agreed"])).date()
+    if "readiness" in row:  # named in the last round as one to keep: its gaps are work
+        facts["kept_at"] = since
     return Declared(row["title"], Stage(row.get("stage", "proposed")), since=since, facts=facts)
 
 
 def _decide(row: dict[str, Any], use_case: UseCase, leader: Actor, other: Actor, users: dict[str, User]) -> None:
-    """The few decisions that people made in the demo: lanes, dates, a go asked for, a go given."""
-    if "lane" in row:
-        dates.choose_lane(use_case_id=use_case.id, by=leader, lane=row["lane"], reason="Agreed in the steering round.")
-    if "agreed" in row:
+    """The few decisions that people made in the demo: dates, a go asked for, a go given."""
+    if row.get("agreed", 0) > 0:
         agreed_on = use_case.portfolio.today() + timedelta(days=row["agreed"])
         dates.agree_date(use_case_id=use_case.id, by=leader, agreed_on=agreed_on)
     if row.get("ask_go") or row.get("go"):

@@ -99,12 +99,14 @@ class AddMember(Plain):
 
     email = forms.EmailField(label="Mail address", max_length=254)
     role = forms.ChoiceField(choices=[(role.value, words) for role, words in _ROLES])
+    name = forms.CharField(
+        max_length=200, required=False, help_text="As others see it; only used for somebody without an account."
+    )
 
     def clean_email(self) -> str:
         email = normal_email(self.cleaned_data["email"])
-        self.person = User.objects.filter(email=email, is_active=True).first()
-        if self.person is None:
-            raise forms.ValidationError("Nobody with this address has an account here yet.")
+        if User.objects.filter(email=email, is_active=False).exists():
+            raise forms.ValidationError("The account with this address is no longer active.")
         return email
 
 

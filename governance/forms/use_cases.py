@@ -197,6 +197,20 @@ class AgreeDate(Plain):
     )
 
 
+class SetReview(Plain):
+    BY_CODE = {"no_reason": "reason"}
+
+    review_on = Day(label="Review on", help_text="On this day somebody looks at it again.")
+    reason = Text(label="Why on another day", rows=2)
+
+
+class RenewException(Plain):
+    BY_CODE = {"exception_in_past": "until_on", "exception_without_reason": "reason", "same_day": "until_on"}
+
+    until_on = Day(label="Exception until", help_text="Through this day it may exceed the cap; afterwards it warns.")
+    reason = Text(label="Why it still may", rows=2)
+
+
 class Ask(Plain):
     kind = forms.ChoiceField(label="Decision", widget=forms.RadioSelect)
     reason = Text(label="Why now")

@@ -2,6 +2,7 @@
 
 from governance.models.assessments import Assessment, AssessmentHistory, PortfolioState, Quarantine
 from governance.models.decisions import AgreedDate, Condition, Decision, Request
+from governance.models.rights import DecisionRight, Delegation
 
 __all__ = [
     "AgreedDate",
@@ -9,6 +10,8 @@ __all__ = [
     "AssessmentHistory",
     "Condition",
     "Decision",
+    "DecisionRight",
+    "Delegation",
     "PortfolioState",
     "Quarantine",
     "Request",

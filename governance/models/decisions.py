@@ -29,7 +29,7 @@ class RequestSet(models.QuerySet["Request"]):
 class Request(models.Model):
     """Somebody asks for a decision. Its author never decides it."""
 
-    DECIDED, WITHDRAWN = "decided", "withdrawn"
+    DECIDED, WITHDRAWN, LAPSED = "decided", "withdrawn", "lapsed"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     use_case = models.ForeignKey(UseCase, models.CASCADE, related_name="requests")
@@ -37,6 +37,7 @@ class Request(models.Model):
     reason = models.TextField()
     author = models.ForeignKey(User, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(default=timezone.now)
+    reminded_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_as = models.CharField(max_length=10, blank=True)
 
@@ -81,7 +82,8 @@ class Decision(models.Model):
     against_advice = models.BooleanField(default=False)
     snapshot = models.JSONField()  # the facts it stood on; ids, never names
     snapshot_hash = models.CharField(max_length=64)  # SHA-256 of its canonical bytes, hex
-    material_hash = models.CharField(max_length=64)  # of the material facts: differs → the decision is outdated
+    material = models.JSONField(default=dict)  # the material facts right after it took effect
+    material_hash = models.CharField(max_length=64)  # of these: differs from today's → the decision is outdated
 
     objects = DecisionSet.as_manager()
 
@@ -102,6 +104,8 @@ class Condition(models.Model):
     owner = models.ForeignKey(User, models.PROTECT, related_name="+")
     due_on = models.DateField()
     met_at = models.DateTimeField(null=True, blank=True)
+    met_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    note = models.TextField(blank=True)  # what shows that it is met
 
 
 class AgreedDateSet(models.QuerySet["AgreedDate"]):

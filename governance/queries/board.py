@@ -7,16 +7,22 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, F, IntegerField, When
+from django.db.models import Case, Count, F, IntegerField, JSONField, Value, When
+from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
+from feedback import board as feedback_board
 from governance.models import PortfolioState
 from governance.queries.filters import Filters, Page
 from governance.rules.advice import PAUSE, RUN, STOP
+from governance.rules.warnings import MOST_SUBJECTS
 from people.models import User
+from portfolio.formats import money
 from portfolio.models import Portfolio, UseCase
 from portfolio.models.use_cases import UseCaseSet
 from portfolio.rules import Stage
+from readiness.queries import sets
+from roi.models import PortfolioValue
 
 LISTED = 8  # of each other stage on the board; "show all" leads to the rest
 DRAWN_SLOTS = 12  # more slots than this are told in words only
@@ -25,7 +31,8 @@ _HEAVY = ("details", "searchable", "problem", "success_statement", "why_ai", "st
 
 def state_of(portfolio: Portfolio) -> PortfolioState:
     """The portfolio's read model; an empty one before the first recompute."""
-    return PortfolioState.objects.filter(portfolio=portfolio).first() or PortfolioState(portfolio=portfolio)
+    known = PortfolioState.objects.filter(portfolio=portfolio).select_related("portfolio__value")
+    return known.first() or PortfolioState(portfolio=portfolio)
 
 
 def people_of(portfolio: Portfolio) -> list[tuple[UUID, str]]:
@@ -47,6 +54,24 @@ def days_in_stage(row: UseCase, today: date, zone: ZoneInfo) -> int:
     return (today - began).days
 
 
+def worth(state: PortfolioState, rows: Iterable[UseCase]) -> dict[str, Any]:
+    """One scale for the ranges of these rows, and the pilots' range together, from joint draws as last stored."""
+    stored = [getattr(row, "assessment", None) for row in rows]
+    priced = [one for one in stored if one is not None and one.value_p50 is not None]
+    portfolio = state.portfolio
+    together: PortfolioValue | None = getattr(portfolio, "value", None)
+    together = together if together is not None and together.p50 is not None else None
+    return {
+        "low": min((float(one.value_p10) for one in priced), default=0.0),
+        "high": max((float(one.value_p90) for one in priced), default=0.0),
+        "together": together,
+        "likely": money(together.p50, portfolio.currency) if together else "",
+        "range": f"{money(together.p10, portfolio.currency)} to {money(together.p90, portfolio.currency)}"
+        if together
+        else "",
+    }
+
+
 @dataclass(frozen=True)
 class Group:
     """The pilots of one advice. `cap_after`: the line of the cap follows them."""
@@ -58,7 +83,7 @@ class Group:
 
 
 def pilots(portfolio: Portfolio, filters: Filters, today: date) -> Page:
-    """One page of pilots, by advice and rank. Each row carries `days`."""
+    """One page of pilots, by advice and rank. Each row carries `days`, and its readiness as `clear` of `asked`."""
     order = Case(
         When(assessment__recommendation=RUN, then=0),
         When(assessment__recommendation=PAUSE, then=1),
@@ -71,7 +96,17 @@ def pilots(portfolio: Portfolio, filters: Filters, today: date) -> Page:
     for row in page.rows:
         row.days = days_in_stage(row, today, zone)
         row.choice = getattr(getattr(row, "assessment", None), "recommendation", "") or RUN
+    _with_readiness(page.rows)
     return page
+
+
+def _with_readiness(rows: Iterable[Any]) -> None:
+    """Give each row `asked`, the required parts of its lane, and `clear`, how many are; 0 without a lane."""
+    asked = sets.of_lanes(row.lane for row in rows if row.lane)
+    for row in rows:
+        row.asked = len(asked[row.lane_id].required()) if row.lane else 0
+        share = getattr(getattr(row, "assessment", None), "readiness", None)
+        row.clear = round((share or 0.0) * row.asked)
 
 
 def grouped(rows: Iterable[UseCase], totals: dict[str, int]) -> list[Group]:
@@ -99,6 +134,9 @@ _LISTED = (
     "key", "title", "organisation", "stage", "review_on", "stage_left", "lead__name", "lead__email",
     "assessment__status", "assessment__status_text", "assessment__flags", "reviews_missed",
 )  # fmt: skip
+
+# How a live use case is used: part of the same query, worked out for the rows that are shown (feedback.board).
+_LIVE = RawSQL(feedback_board.EXPRESSION.format(id='"portfolio_usecase"."id"'), [], output_field=JSONField())  # noqa: S611
 
 
 @dataclass(frozen=True)
@@ -128,9 +166,16 @@ def others(portfolio: Portfolio, filters: Filters) -> list[Listed]:
     found: dict[str, list[dict[str, Any]]] = {str(stage): [] for stage in wanted}
     if wanted:
         mine = filters.narrow(UseCase.objects.filter(portfolio=portfolio), stage=False)
-        parts = [mine.filter(stage=stage).order_by(*orders[stage]).values(*_LISTED)[: LISTED + 1] for stage in wanted]
+        parts = [
+            mine.filter(stage=stage)
+            .annotate(told=_LIVE if stage == Stage.PRODUCTION else Value(None, JSONField()))
+            .order_by(*orders[stage])
+            .values(*_LISTED, "told")[: LISTED + 1]
+            for stage in wanted
+        ]
         for row in parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]:
-            found[row["stage"]].append(row | {"lead": row["lead__name"] or row["lead__email"] or ""})
+            line = feedback_board.line(row["told"]) if row["told"] else None
+            found[row["stage"]].append(row | {"lead": row["lead__name"] or row["lead__email"] or "", "live": line})
     address = reverse("use_cases", args=[portfolio.slug])
     return [
         Listed(stage, rows[:LISTED], len(rows) > LISTED, address + filters.address(stage=stage))
@@ -149,7 +194,10 @@ def _linked(warning: dict[str, Any]) -> dict[str, Any]:
     if len(subjects) == 1 and subjects[0]["title"] in warning["text"]:
         before, _, after = warning["text"].partition(subjects[0]["title"])
         return warning | {"link": subjects[0], "before": before, "after": after}
-    return warning | {"shown": subjects[:3], "more": len(subjects) - 3}
+    rest = len(subjects) - 3
+    # A list as long as may be kept was perhaps cut: the sentence has the full number, this must not claim another.
+    more = "others" if len(subjects) >= MOST_SUBJECTS else f"{rest} more" if rest > 0 else ""
+    return warning | {"shown": subjects[:3], "more": more}
 
 
 _MEND_PAGE = {"never_gated": "use_case_date", "exception_ended": "verb_pause", "waiting_too_long": "verb_pause"}

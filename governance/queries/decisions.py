@@ -1,8 +1,10 @@
 """What was decided, on which facts, and do they still hold?"""
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
-from governance.facts import gather_one
+from governance.facts import gather
 from governance.models import Decision
 from governance.queries.filters import Filters, Page
 from governance.rules.snapshot import material
@@ -10,36 +12,73 @@ from portfolio.models import Portfolio
 from portfolio.rules import Stage, Verb
 
 _WORDS = {
+    "stage": "Stage",
     "lane": "Lane", "lane_version": "Version of the lane", "open_hard": "Open hard items", "overseer": "Overseer",
-    "stop_met": "Stop criterion met",
+    "stop_met": "Stop criterion met", "hypothesis": "Signed version of the hypothesis",
+    "new_model": "New major model since the go",
 }  # fmt: skip
+_LATER = frozenset({"new_model"})  # stands among the facts only once there is one
 
 
 def log(portfolio: Portfolio, filters: Filters) -> Page:
-    """One page of decisions, newest first, with their people and what superseded them: two queries."""
+    """One page of decisions, newest first, with their people and what superseded them, and what changed since."""
     rows = (
         Decision.objects.filter(portfolio=portfolio)
         .select_related("use_case", "decided_by", "request__author")
         .prefetch_related("superseded_by", "conditions__owner")
         .defer("use_case__details", "use_case__searchable", "use_case__problem")
     )
-    return filters.paged(list(rows[filters.window]))
+    page = filters.paged(list(rows[filters.window]))
+    outdated = changes(page.rows)
+    for row in page.rows:
+        row.changed = outdated.get(row.id, [])
+    return page
 
 
 def changed_since(decision: Decision) -> list[dict[str, Any]]:
-    """What a go stood on and is no longer so (rules.md 4); empty for other kinds and superseded ones.
+    """What this decision stood on and is no longer so; empty while it holds, and for decisions of the past."""
+    return changes([decision]).get(decision.id, [])
 
-    The stage is left out: the decision itself moved it.
+
+def changes(decisions: Iterable[Decision]) -> dict[UUID, list[dict[str, Any]]]:
+    """{decision: its differences} of those outdated among these (rules.md 4), in as many queries for one as for many.
+
+    Only a decision still in force can be outdated: the newest of its use case, and the go of what is live.
     """
-    if decision.kind != Verb.GO or decision.use_case.stage != Stage.PRODUCTION or decision.superseded_by.exists():
-        return []
-    facts, _ = gather_one(decision.use_case_id)
-    then, now = decision.snapshot["material"], material(facts)
+    given = list(decisions)
+    cases = {one.use_case_id for one in given}
+    newest = set(
+        Decision.objects.filter(use_case_id__in=cases)
+        .order_by("use_case_id", "-decided_at", "-id")
+        .distinct("use_case_id")
+        .values_list("id", flat=True)
+    )
+    superseded = set(
+        Decision.objects.filter(supersedes__in=[one.id for one in given]).values_list("supersedes_id", flat=True)
+    )
+    facts = gather(cases).facts
+    found = {}
+    for one in given:
+        now = facts[one.use_case_id]
+        live_go = one.kind == Verb.GO and now.stage == Stage.PRODUCTION and one.id not in superseded
+        if one.id in newest or live_go:
+            if differences := differing(one.material, material(now)):
+                found[one.id] = differences
+    return found
+
+
+def differing(then: dict[str, Any], now: dict[str, Any]) -> list[dict[str, Any]]:
+    """The material facts that differ, in words; none where nothing was kept."""
     return [
-        {"fact": words, "then": _shown(then.get(name)), "now": _shown(now[name])}
+        {"fact": words, "then": _shown(then.get(name)), "now": _shown(now.get(name))}
         for name, words in _WORDS.items()
-        if then.get(name) != now[name]
+        if _comparable(name, then, now) and then.get(name) != now.get(name)
     ]
+
+
+def _comparable(name: str, then: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Both kept it; or it is a fact that only exists once there is one."""
+    return (name in then and name in now) or (bool(then) and name in _LATER)
 
 
 def _shown(value: Any) -> str:

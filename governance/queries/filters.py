@@ -21,6 +21,7 @@ from portfolio.tones import tone_of
 
 PAGE_SIZE = 50
 _LAST_PAGE = 1000
+NOBODY = "nobody"  # as a lead: the seat is empty
 _NAMES = ("stage", "status", "lane", "lead", "flag", "q")
 _OTHERS = ("page", "seen", "rows")
 
@@ -68,7 +69,7 @@ class Filters:
         if self.lane:
             wanted["lane__code"] = self.lane
         if self.lead:
-            wanted["lead_id"] = self.lead
+            wanted["lead_id"] = None if self.lead == NOBODY else self.lead
         if self.flag:
             wanted["assessment__flags__contains"] = [self.flag]
         return use_cases.filter(**wanted).matching(self.q)
@@ -84,7 +85,7 @@ class Filters:
 
     def menus(self, people: Sequence[tuple[UUID, str]], stages: Sequence[str] = tuple(Stage)) -> list[Menu]:
         """The filters as links. `people` are the leads to choose from."""
-        named = {str(key): name for key, name in people}
+        named = {str(key): name for key, name in people} | {NOBODY: "nobody"}
         return [
             self._menu("stage", "Stage", stages, lambda code: tone_of(code).words),
             self._menu("status", "Status", tuple(Status), lambda code: tone_of(code).words),
@@ -139,7 +140,7 @@ def parse(params: QueryDict, people: Sequence[tuple[UUID, str]]) -> Filters:
         "stage": lambda text: text in set(Stage),
         "status": lambda text: text in set(Status),
         "lane": lambda text: text in dict(Lane.CODES),
-        "lead": lambda text: str(as_uuid(text)) in leads,
+        "lead": lambda text: text == NOBODY or str(as_uuid(text)) in leads,
         "flag": lambda text: text in FLAGS,
         "q": lambda text: len(text) <= 200,
     }

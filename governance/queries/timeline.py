@@ -12,7 +12,7 @@ from people.models import User
 from portfolio import formats
 from portfolio.models import Token, UseCase
 
-# event → icon, what was done (after the name of whoever did it)
+# event → icon, what was done (after the name of whoever did it; {day} is the payload's figure of that name)
 EVENTS: dict[str, tuple[str, str]] = {
     "use_case.registered": ("plus", "registered it"),
     "use_case.imported": ("import", "imported it"),
@@ -31,9 +31,34 @@ EVENTS: dict[str, tuple[str, str]] = {
     "use_case.returned": ("undo", "returned it to proposed"),
     "cap_exception.granted": ("flag", "let it exceed the cap"),
     "date.agreed": ("calendar", "agreed a go/no-go date"),
+    "review.set": ("calendar", "set another review"),
     "lane.chosen": ("bolt", "chose a lane"),
+    "lane.changed": ("bolt", "changed what a lane asks"),
+    "answer.accepted": ("check", "accepted an answer"),
+    "answer.withdrawn": ("undo", "took an answer back"),
+    "answer.expired": ("clock", "let an answer expire"),
+    "item.added": ("plus", "added an item"),
+    "item.changed": ("edit", "changed an item"),
+    "items.changed": ("edit", "changed items"),
+    "items.proposals_accepted": ("check", "gave items an owner and a date"),
+    "item.closed": ("check", "closed an item"),
+    "item.reopened": ("undo", "reopened an item"),
+    "waiver.asked": ("chat", "asked for a waiver"),
+    "waiver.approved": ("check", "approved a waiver"),
+    "waiver.ended": ("undo", "ended a waiver"),
+    "waiver.expired": ("clock", "let a waiver expire"),
+    "source.rated": ("database", "rated a data source"),
+    "source.owner_changed": ("people", "changed who keeps a data source"),
+    "calendar_feed.made": ("calendar", "made a calendar address"),
+    "calendar_feed.revoked": ("calendar", "ended a calendar address"),
     "request.opened": ("chat", "asked for a decision"),
     "request.withdrawn": ("undo", "withdrew a request"),
+    "request.lapsed": ("history", "saw a request lapse"),
+    "right.changed": ("decision", "changed a decision right"),
+    "right.delegated": ("people", "lent a decision right"),
+    "right.delegation_ended": ("people", "ended a delegation"),
+    "adoption.planned": ("people", "started the adoption plan"),
+    "oversight.set": ("eye", "said who watches the AI"),
     "member.added": ("people", "added a member"),
     "member.removed": ("people", "removed a member"),
     "member.role_changed": ("people", "changed a role"),
@@ -42,7 +67,32 @@ EVENTS: dict[str, tuple[str, str]] = {
     "portfolio.archived": ("archive", "put the portfolio away"),
     "token.created": ("key-round", "made a token"),
     "token.revoked": ("key-round", "revoked a token"),
+    "hypothesis.signed": ("check", "signed the hypothesis"),
+    "hypothesis.signatures_void": ("edit", "changed what was signed, so it is to be signed again"),
+    "check_in.recorded": ("check", "recorded the check-in at day {day}"),
+    "value.realised": ("check", "recorded what the {kind} really came to"),
+    "feedback.plan_agreed": ("feedback", "agreed the feedback plan"),
+    "feedback.signal_defined": ("feedback", "defined a signal"),
+    "feedback.signal_changed": ("edit", "changed a signal"),
+    "feedback.signal_retired": ("archive", "retired a signal"),
+    "feedback.alarm": ("alert", "saw an alarm ring"),
+    "feedback.alarm_acknowledged": ("eye", "took note of an alarm"),
+    "feedback.exception_assigned": ("people", "gave an exception to somebody"),
+    "feedback.exception_closed": ("check", "closed an exception"),
+    "feedback.learning_opened": ("plus", "opened a lesson"),
+    "feedback.learning_taught": ("check", "taught a lesson"),
+    "feedback.link_made": ("key-round", "made a frontline link"),
+    "feedback.link_revoked": ("key-round", "ended a frontline link"),
+    "feedback.imported": ("import", "imported events"),
+    "feedback.digest": ("feedback", "wrote down the day's feedback"),
+    "condition.met": ("check", "said that a condition is met"),
+    "request.reminded": ("chat", "reminded of a request"),
+    "import.done": ("import", "imported a file"),
+    "import.undone": ("undo", "undid an import"),
+    "use_case.declared": ("plus", "declared what was already there"),
+    "person.erased": ("delete", "erased a person"),
     "personal_data.erased": ("delete", "erased personal texts"),
+    "texts.redacted": ("delete", "redacted texts"),
 }
 
 
@@ -70,7 +120,8 @@ def lines(entries: Iterable[Entry], *, with_subjects: bool = False) -> list[Line
     subjects = _subjects(rows) if with_subjects else {}
     found = []
     for row in rows:
-        icon, what = EVENTS.get(row.event_type, ("dash", row.event_type.replace(".", " ").replace("_", " ")))
+        icon, words = EVENTS.get(row.event_type, ("dash", row.event_type.replace(".", " ").replace("_", " ")))
+        what = words.format_map(row.payload) if "{" in words else words
         said = texts.get(row.entry_id, {})
         key, title = subjects.get(row.subject_id, ("", ""))
         found.append(
@@ -112,10 +163,17 @@ def _people_in(payload: dict[str, Any]) -> list[str]:
 def _detail(row: Entry, names: Mapping[UUID, str]) -> str:
     """The few figures of a payload that tell the story."""
     data = row.payload
-    if row.event_type == "date.agreed":
-        return (
-            f"{_day(data['was_on'])} → {_day(data['agreed_on'])}" if data.get("was_on") else _day(data.get("agreed_on"))
-        )
+    if row.event_type in ("date.agreed", "review.set"):
+        now = _day(data.get("agreed_on") or data.get("review_on"))
+        return f"{_day(data['was_on'])} → {now}" if data.get("was_on") else now
+    if row.event_type == "check_in.recorded":
+        return str(data.get("outcome", "")).replace("_", " ")
+    if row.event_type == "cap_exception.granted":
+        return f"until {_day(data.get('until_on'))}"
+    if row.event_type == "item.changed" and "was_due_on" in data:
+        return f"due {data['was_due_on'] or 'never'} → {data.get('due_on') or 'no date'}"
+    if row.event_type.startswith("answer."):
+        return str(data.get("part", ""))
     if row.event_type == "lane.chosen":
         return f"{data['was']} → {data['lane']}" if data.get("was") else str(data.get("lane", ""))
     if row.event_type == "member.role_changed":

@@ -1,7 +1,8 @@
 """Which pilots to run, which to pause, which to stop first? (rules.md 4, until the selection engine exists)
 
 Pause first: stop criterion met, then `stop_advised`, `no_date`, `at_risk`; then, from first sort and labelled
-rough: no sponsor, no business outcome, no real users, lower order of magnitude; then the longest in pilot.
+rough: no sponsor, no business outcome, no real users, lower order of magnitude (of the hypothesis where there is one,
+and there the lower value); then the longest in pilot.
 """
 
 from collections.abc import Sequence
@@ -23,9 +24,17 @@ def pause_order(facts: Facts, standing: Standing) -> list[int]:
         int(not facts.named_sponsor),
         int(not facts.business_outcome),
         int(not facts.real_users),
-        -(facts.magnitude if facts.magnitude is not None else -1),
+        -_magnitude(facts),
+        -int(facts.worth.value[1]) if facts.worth.value else 0,
         -began.toordinal(),
     ]
+
+
+def _magnitude(facts: Facts) -> int:
+    """0 under 10 thousand … 3 over a million: of the stated hypothesis, else as first sort guessed; -1 unknown."""
+    if facts.worth.value is None:
+        return -1 if facts.magnitude is None else facts.magnitude
+    return sum(facts.worth.value[1] >= step for step in (10_000, 100_000, 1_000_000))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from adoption.rules import NOTHING_SAID, Adoption
+from feedback.rules.facts import NOTHING_KNOWN, FeedbackFacts
 from portfolio.rules import Gap, Severity, Stage
+from readiness.rules.items import Mode
+from roi.rules.gaps import NO_FACTS, RoiFacts
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,9 @@ class Item:
     owner_id: UUID | None = None
     due_on: date | None = None
     waived_until: date | None = None
+    id: UUID | None = None  # of the stored item, once there is one
+    age: int = 0  # days open, all spells together
+    waits_on: tuple[UUID, ...] = ()
 
     def blocks(self, on: date) -> bool:
         """Hard, and no waiver holds on that day."""
@@ -75,9 +82,18 @@ class Facts:
     gone_on: date | None = None  # the newest recorded go
     governance_days: int = 0  # days in which a request waited, in this stage
 
+    mode: Mode = Mode.LISTED  # do gaps live as items: selected or kept, and not resting
     gaps: tuple[Gap, ...] = ()
     items: tuple[Item, ...] = ()
+    readiness: tuple[int, int] | None = None  # clear and required parts of the lane
+    forecast_p50_on: date | None = None
     forecast_p85_on: date | None = None
+    forecast_p95_on: date | None = None
+    forecast_driver: str = ""  # the item whose own date is last, in its words
+    feedback: FeedbackFacts = NOTHING_KNOWN
+    curve_version: int = 0  # 0: the starting assumptions
+    worth: RoiFacts = NO_FACTS  # the hypothesis, its verdict and its value
+    adoption: Adoption = NOTHING_SAID  # the plan, whose work changes, who was heard, who watches the AI
 
     def open_hard(self) -> tuple[Item, ...]:
         """Items that stop a go: open, hard, not waived today."""

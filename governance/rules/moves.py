@@ -68,6 +68,12 @@ def may_select(facts: Facts, policy: Policy, ask: CapAsk | None = None) -> Verdi
         (facts.stop_criterion, "no_stop_criterion", "It is not said what would make us stop.", "stop_criterion"),
     )  # fmt: skip
     reasons = [Reason(code, text, subject) for present, code, text, subject in missing if not present]
+    if "roi" in facts.rooms and not facts.worth.drafted:
+        text = "No hypothesis is drafted: what changes, measured how, from where to where."
+        reasons.append(Reason("no_hypothesis", text, facts.key))
+    if "adoption" in facts.rooms and not facts.adoption.planned:
+        text = "No adoption plan is started: whose work changes, who brings it to them, from which day."
+        reasons.append(Reason("no_adoption_plan", text, facts.key))
     return may_move(Verb.SELECT, facts) + slot(facts, policy, ask) + Verdict(tuple(reasons))
 
 
@@ -88,6 +94,31 @@ def may_pause(facts: Facts, review_on: date) -> Verdict:
     if review_on <= facts.on:
         reasons.append(Reason("review_in_past", "The review must be on a later day.", "review_on"))
     return may_move(Verb.PAUSE, facts) + Verdict(tuple(reasons))
+
+
+def may_set_review(facts: Facts, review_on: date, reason: str) -> Verdict:
+    """Another day for the review of what is paused."""
+    reasons = []
+    if facts.stage != Stage.PAUSED:
+        reasons.append(Reason("wrong_stage", "Only what is paused has a review.", facts.key, {"stage": facts.stage}))
+    if review_on <= facts.on:
+        reasons.append(Reason("review_in_past", "The review must be on a later day.", "review_on"))
+    elif review_on == facts.review_on:
+        reasons.append(Reason("same_day", "The review is on this day already.", "review_on"))
+    if not reason.strip():
+        reasons.append(Reason("no_reason", "Say why on another day.", "reason"))
+    return Verdict(tuple(reasons))
+
+
+def may_renew_exception(facts: Facts, policy: Policy, ask: CapAsk) -> Verdict:
+    """May the exception of this pilot end on another day? It must have one; the new one is held to the same rules."""
+    reasons = []
+    if facts.stage != Stage.PILOT or facts.cap_exception_until is None:
+        text = "It has no cap exception that could be renewed."
+        reasons.append(Reason("no_exception", text, facts.key, {"stage": facts.stage}))
+    elif ask.until_on == facts.cap_exception_until:
+        reasons.append(Reason("same_day", "The exception ends on this day already.", "exception.until_on"))
+    return Verdict(tuple(reasons)) + slot(facts, policy, ask)
 
 
 def open_request(facts: Facts, kind: Verb) -> OpenRequest | None:

@@ -1,7 +1,7 @@
 """Which facts did a decision stand on, and have they changed since?
 
-Material facts (rules.md 4): stage, lane and its version, open hard items, overseer, stop state. Never ages, dates of
-computation or forecasts. Ids only, so that a person can be erased.
+Material facts (rules.md 4): stage, lane and its version, open hard items, overseer, stop state, signed hypothesis, a
+new major model version. Never ages, dates of computation or forecasts. Ids only, so that a person can be erased.
 """
 
 import hashlib
@@ -21,7 +21,9 @@ def material(facts: Facts) -> dict[str, Any]:
         "lane_version": facts.lane_version,
         "open_hard": sorted("/".join(item.key) for item in facts.open_hard()),
         "overseer": _text(facts.overseer_id),
-        "stop_met": facts.stop_met_on is not None,
+        "stop_met": facts.stop_met_on is not None or facts.worth.stop_met,
+        "hypothesis": facts.worth.signed_number,
+        **({"new_model": facts.feedback.new_model} if facts.feedback.new_model else {}),
     }
 
 

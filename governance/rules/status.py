@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from feedback.rules.facts import reasons_to_act, reasons_to_watch
 from governance.rules.facts import Facts
 from portfolio.rules import Policy, Stage
 
@@ -38,8 +39,10 @@ def standing(facts: Facts, policy: Policy) -> Standing:
 
 def _before_go(facts: Facts) -> Standing:
     hard = facts.open_hard()
-    if facts.stop_met_on is not None:
+    if facts.stop_met_on is not None or facts.worth.stop_met:
         return Standing(Status.STOP_ADVISED, "Stop criterion met")
+    if facts.worth.off_track:
+        return Standing(Status.STOP_ADVISED, "Value off track")
     if facts.agreed_on is not None and facts.agreed_on < facts.on and hard:
         return Standing(Status.STOP_ADVISED, "Past its date")
     if facts.lane is not None and not hard:
@@ -63,11 +66,26 @@ def why_no_date(facts: Facts) -> str:
 
 
 def _live(facts: Facts) -> Standing:
-    if facts.stop_met_on is not None:
+    if facts.stop_met_on is not None or facts.worth.stop_met:
         return Standing(Status.ACT, "Act: stop criterion met")
+    if facts.adoption.oversight.lost:
+        return Standing(Status.ACT, "Act: oversight lost")
+    if act := reasons_to_act(facts.feedback):
+        return Standing(Status.ACT, _named("Act", act))
+    if facts.worth.off_track:
+        return Standing(Status.ACT, "Act: value off track")
+    if watch := reasons_to_watch(facts.feedback):
+        return Standing(Status.WATCH, _named("Watch", watch))
+    if facts.worth.behind:
+        return Standing(Status.WATCH, "Watch: value behind")
     if facts.open_hard():
         return Standing(Status.WATCH, "Watch")
     return Standing(Status.STEADY, "Steady")
+
+
+def _named(word: str, reasons: tuple[str, ...]) -> str:
+    """The status with its first reason, as the board has room for it."""
+    return f"{word}: {reasons[0]}"[:60]
 
 
 def overdue(facts: Facts) -> int:

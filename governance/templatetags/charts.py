@@ -7,6 +7,6 @@ from governance import charts
 register = template.Library()
 
 for _chart in (
-    charts.matrix, charts.timeline, charts.date_forecast, charts.density, charts.track, charts.overrides,
+    charts.matrix, charts.timeline, charts.data_map, charts.date_forecast, charts.density, charts.track, charts.overrides,
 ):  # fmt: skip
     register.simple_tag(_chart)

@@ -3,12 +3,16 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from governance.actions import sweep
 from governance.models import PortfolioState
 from governance.queries import board as queries
 from governance.queries import filters as addresses
-from governance.views.frame import answer, may, portfolio_of
+from governance.queries import visit
+from governance.views.frame import answer, done, may, portfolio_of
+from portfolio.access.identity import actor_of
+from portfolio.actions.members import seen
 from portfolio.models import Portfolio
 from portfolio.rules import Stage
 
@@ -30,11 +34,29 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
         "menus": filters.menus(people[:60], _STAGES),
         "page": page,
         "groups": queries.grouped(page.rows, {} if filters.any else queries.advised(portfolio)),
+        "worth": queries.worth(state, page.rows),
         "show_pilots": filters.stage in ("", Stage.PILOT),
         "others": queries.others(portfolio, filters),
         "today": today,
     }
     return answer(request, "governance/board.html", context | {"rows": state.version})
+
+
+def board_visit(request: HttpRequest, slug: str) -> HttpResponse:
+    """What happened since the reader's last visit and what waits on them: a page, and a fold of the board.
+
+    The board fetches it after itself: its own queries stay twelve, whatever happened.
+    """
+    portfolio = portfolio_of(request, slug)
+    context = visit.context(portfolio, actor_of(request), portfolio.today())
+    return answer(request, "governance/visit.html", context | {"portfolio": portfolio}, part="fold")
+
+
+def board_seen(request: HttpRequest, slug: str) -> HttpResponse:
+    """The reader has read what happened; from now on the board tells what comes after."""
+    portfolio = portfolio_of(request, slug)
+    seen(by=actor_of(request), portfolio_id=portfolio.id)
+    return done(request, reverse("board", args=[slug]))
 
 
 def live(request: HttpRequest, slug: str) -> HttpResponse:
@@ -61,5 +83,7 @@ def _figures(request: HttpRequest, portfolio: Portfolio, state: PortfolioState) 
         "total": sum(state.counts.values()),
         "counts": [(stage, state.counts[stage]) for stage in Stage if state.counts.get(stage)],
         "warnings": queries.warnings_of(state, portfolio.slug),
-        "may": may(request, "portfolio.pause_the_rest", "use_case.select", "use_case.register", "use_case.pause"),
+        "may": may(
+            request, "portfolio.pause_the_rest", "use_case.select", "use_case.register", "use_case.pause", "import.run"
+        ),
     }

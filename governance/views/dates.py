@@ -7,8 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from governance.actions import dates as actions
+from governance.facts import gather
 from governance.forms.use_cases import AgreeDate, Ask, ChooseLane, LaneQuestions, Waiting, askable
 from governance.models import Request
+from governance.queries.forecast import outlook
 from governance.views.frame import done, form_page, use_case_of
 from portfolio.access.fetch import route_verb
 from portfolio.access.identity import actor_of
@@ -35,7 +37,11 @@ def _context(use_case: UseCase, title: str, button: str) -> dict[str, Any]:
 def date(request: HttpRequest, ref: str) -> HttpResponse:
     """Agree a go/no-go date, or move it with its cause."""
     use_case = use_case_of(request, ref)
-    form = AgreeDate(request.POST or None, initial={"agreed_on": use_case.agreed_on})
+    picture = gather([use_case.id])
+    seen = outlook(picture, picture.facts[use_case.id])
+    form = AgreeDate(
+        request.POST or None, initial={"agreed_on": use_case.agreed_on or seen.proposal.agreed_on}
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
             actions.agree_date(use_case_id=use_case.id, by=actor_of(request), **form.cleaned_data)
@@ -44,7 +50,14 @@ def date(request: HttpRequest, ref: str) -> HttpResponse:
         else:
             messages.success(request, "The go/no-go date is agreed.")
             return done(request, reverse("use_case", args=[use_case.key]))
-    return form_page(request, _context(use_case, f"Go/no-go date: {use_case.title}", "Agree") | {"form": form})
+    context = _context(use_case, f"Go/no-go date: {use_case.title}", "Agree")
+    about = {
+        "about": "governance/_about_date.html",
+        "outlook": seen,
+        "late": seen.at_limit(),
+        "today": use_case.portfolio.today(),
+    }
+    return form_page(request, context | about | {"form": form})
 
 
 def ask(request: HttpRequest, ref: str) -> HttpResponse:

@@ -1,7 +1,9 @@
 """How does a view find its object, answer a form, and say where to go next?"""
 
+from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -11,6 +13,7 @@ from portfolio.access import fetch
 from portfolio.access.identity import actor_of
 from portfolio.access.table import can
 from portfolio.models import Portfolio, UseCase
+from portfolio.rules import Refused
 
 SHEET = "sheet-body"  # the id of the dialog's inside (templates/governance/_sheet.html)
 
@@ -55,6 +58,24 @@ def form_page(request: HttpRequest, context: dict[str, Any], *, template: str = 
     refused = form.is_bound and (bool(form.errors) or bool(form.refusal))
     context = context | {"sheet": in_sheet(request)}
     return answer(request, template, context, part="sheet" if in_sheet(request) else "", status=422 if refused else 200)
+
+
+def form_answer(
+    request: HttpRequest, form: Any, title: str, button: str, back: str, act: Callable[..., Any], said: str, *,
+    undo: str = "", danger: bool = False, action: str = "",
+) -> HttpResponse:  # fmt: skip
+    """Show the form; on a good post call `act` with its data, then go back and say so (with an undo where one is)."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(**form.cleaned_data)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            messages.success(request, said, extra_tags=f"undo:{undo}" if undo else "")
+            return done(request, back)
+    context = {"form": form, "title": title, "button": button, "back": back, "danger": danger, "action": action,
+               "crumbs": [{"url": back, "label": "Back"}]}  # fmt: skip
+    return form_page(request, context)
 
 
 def done(request: HttpRequest, url: str) -> HttpResponse:

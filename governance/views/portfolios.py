@@ -17,6 +17,7 @@ from portfolio.access.fetch import route_verb
 from portfolio.access.identity import actor_of
 from portfolio.access.table import require
 from portfolio.actions import members as member_actions
+from portfolio.actions import seats
 from portfolio.gallery import examples
 from portfolio.models import Membership, Portfolio, UseCase
 from portfolio.rules import Conflict, NotVisible, PolicyFault, Reason, Refused, Role
@@ -65,8 +66,12 @@ def _places(request: HttpRequest) -> list[dict[str, str]]:
     frame = shell.of(request)
     pages = [{"url": item.url, "label": item.label, "hint": "page", "icon": item.icon} for item in frame.nav]
     boards = [{"url": one.url, "label": one.name, "hint": "portfolio", "icon": "portfolio"} for one in frame.portfolios]
+    views = [
+        {"url": item.url, "label": item.label, "hint": "saved view", "icon": item.icon} for item in frame.saved_views
+    ]
     return [
         *pages,
+        *views,
         *boards,
         {"url": reverse("own_settings"), "label": "Your settings", "hint": "page", "icon": "settings"},
     ]
@@ -110,7 +115,7 @@ def _restamped(form: Limits, conflict: Conflict) -> Any:
     return data
 
 
-def _member_portfolio(request: HttpRequest, slug: str) -> Portfolio:
+def member_portfolio(request: HttpRequest, slug: str) -> Portfolio:
     """Members see theirs; an instance administrator manages memberships of all, and sees no content."""
     actor = actor_of(request)
     if not actor.is_instance_admin:
@@ -126,40 +131,44 @@ def _member_portfolio(request: HttpRequest, slug: str) -> Portfolio:
 
 def members(request: HttpRequest, slug: str) -> HttpResponse:
     """Who belongs here, in which role; a leader adds people by their mail address."""
-    portfolio = _member_portfolio(request, slug)
+    portfolio = member_portfolio(request, slug)
     form = AddMember(request.POST or None, initial={"role": Role.CONTRIBUTOR})
     if request.method == "POST" and form.is_valid():
         try:
-            member_actions.add_member(
-                by=actor_of(request), portfolio_id=portfolio.id, user=form.person, role=Role(form.cleaned_data["role"])
-            )
+            member, token = member_actions.invite(by=actor_of(request), portfolio_id=portfolio.id, **form.cleaned_data)
         except Refused as refused:
             form.refuse(refused)
         else:
-            messages.success(request, f"{form.person} is a member now.")
+            messages.success(request, f"{member.user} is a member now.")
+            if token:  # shown on this answer only: it is kept nowhere
+                link = request.build_absolute_uri(reverse("welcome", args=[token]))
+                return _members_page(request, portfolio, AddMember(), 200, link=link, invited=member.user)
             return done(request, reverse("members", args=[slug]))
     return _members_page(request, portfolio, form, 422 if form.is_bound else 200)
 
 
 def _members_page(
-    request: HttpRequest, portfolio: Portfolio, form: AddMember, status: int, reasons: Any = ()
+    request: HttpRequest, portfolio: Portfolio, form: AddMember, status: int, reasons: Any = (), **more: Any
 ) -> HttpResponse:
     actor = actor_of(request)
     rows = Membership.objects.filter(portfolio=portfolio).select_related("user").order_by("user__name", "user__email")
     manages = actor.is_instance_admin or actor.roles.get(portfolio.id) == Role.LEADER
     context = {"portfolio": portfolio, "members": rows, "form": form, "manages": manages, "roles": list(Role),
                "reader": actor.user_id, "admin": actor.is_instance_admin, "reasons": reasons}  # fmt: skip
-    return answer(request, "governance/members.html", context, status=status)
+    return answer(request, "governance/members.html", context | more, status=status)
 
 
 def member(request: HttpRequest, slug: str, member_id: Any) -> HttpResponse:
-    """Change a member's role, or take them out."""
-    portfolio = _member_portfolio(request, slug)
-    if not Membership.objects.filter(id=member_id, portfolio=portfolio).exists():
+    """Change a member's role, or take them out; whoever holds seats hands them over in the same act."""
+    portfolio = member_portfolio(request, slug)
+    found = Membership.objects.filter(id=member_id, portfolio=portfolio).first()
+    if found is None:
         raise NotVisible
     form = ChangeRole(request.POST)
     by = actor_of(request)
     try:
+        if "remove" in request.POST and seats.held(portfolio.id, found.user_id):
+            return done(request, reverse("hand_over", args=[slug, member_id]) + "?leaving=1")
         if "remove" in request.POST:
             member_actions.remove_member(by=by, membership_id=member_id)
             messages.success(request, "The member was taken out.")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from governance.models import Decision
@@ -10,7 +10,8 @@ from governance.queries import decisions as queries
 from governance.queries import filters as addresses
 from governance.queries.timeline import lines
 from governance.views.frame import answer, may, portfolio_of
-from ledger.models import Entry, Head
+from ledger import export
+from ledger.models import Checkpoint, Entry, Head
 from ledger.queries import verified
 from portfolio.access.fetch import route_verb
 from portfolio.access.identity import actor_of
@@ -50,7 +51,7 @@ def decision(request: HttpRequest, decision_id: Any) -> HttpResponse:
         "decision": found,
         "later": found.superseded_by.first(),
         "undone": Decision.objects.filter(undoes=found).first(),
-        "conditions": found.conditions.select_related("owner"),
+        "conditions": found.conditions.select_related("owner", "met_by"),
         "changed": queries.changed_since(found),
         "today": found.portfolio.today(),
         "crumbs": [{"url": reverse("decisions", args=[found.portfolio.slug]), "label": "Decision log"}],
@@ -81,12 +82,24 @@ def verify(request: HttpRequest, slug: str) -> HttpResponse:
     return answer(request, "governance/ledger.html", context | more)
 
 
+def export_ledger(request: HttpRequest, slug: str) -> FileResponse:
+    """The chain as a file that `tools/verify_ledger.py` proves without this program."""
+    portfolio = portfolio_of(request, slug)
+    return FileResponse(
+        export.spooled(portfolio.id),
+        as_attachment=True,
+        filename=f"ledger-{portfolio.slug}.jsonl",
+        content_type="application/jsonl; charset=utf-8",
+    )
+
+
 def _ledger(request: HttpRequest, portfolio: Portfolio) -> dict[str, Any]:
     head = Head.objects.filter(chain_id=portfolio.id).first()
     return {
         "portfolio": portfolio,
         "head": head,
         "head_hash": bytes(head.entry_hash).hex() if head else "",
-        "may": may(request, "ledger.verify"),
+        "checkpoint": Checkpoint.objects.filter(chain_id=portfolio.id).order_by("-seq").first(),
+        "may": may(request, "ledger.verify", "ledger.export"),
         "today": portfolio.today(),
     }

@@ -7,11 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from governance.actions import sweep
+from governance.actions.rights import load
 from governance.forms.use_cases import SECTIONS, Edit, Register, Section, askable
 from governance.queries import board as board_queries
 from governance.queries import filters as addresses
 from governance.queries.use_case import picture
+from governance.rules.rights import holder
 from governance.views.frame import answer, done, form_page, may, portfolio_of, use_case_of
+from governance.views.readiness import tabs
 from governance.views.verbs import verbs_of
 from portfolio.access.fetch import seats_of
 from portfolio.access.identity import actor_of
@@ -19,7 +22,8 @@ from portfolio.actions import use_cases as actions
 from portfolio.models import UseCase
 from portfolio.rules import MOVES, Conflict, NotVisible, Refused, Stage, Verb
 
-_RIGHTS = ("use_case.edit", "use_case.choose_lane", "use_case.agree_date", "request.open", "use_case.go")
+_RIGHTS = ("use_case.edit", "use_case.choose_lane", "use_case.agree_date", "request.open", "use_case.go",
+           "use_case.set_review", "use_case.grant_exception")  # fmt: skip
 
 
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
@@ -68,12 +72,22 @@ def _context(request: HttpRequest, use_case: UseCase) -> dict[str, Any]:
     seats = seats_of(use_case)
     verbs = verbs_of(use_case)
     rights = may(request, *_RIGHTS, *(f"use_case.{verb}" for verb in Verb), seats=seats)
-    mine = [MOVES[verb] for verb in verbs if rights[verb.replace("-", "_")]]
+    by = actor_of(request)
+    known, stage = load(use_case.portfolio_id, by.user_id), Stage(use_case.stage)
+    lane, day = use_case.lane.code if use_case.lane else None, use_case.portfolio.today()
+    role = by.role_in(use_case.portfolio_id)
+    mine = [
+        MOVES[verb]
+        for verb in verbs
+        if rights[verb.replace("-", "_")] and holder(verb, lane, stage, day, known, seats, by.user_id, role)[0]
+    ]
     return {
         "portfolio": use_case.portfolio,
         "use_case": use_case,
         "picture": picture(use_case),
+        "today": use_case.portfolio.today(),
         "sections": list(SECTIONS.values()),
+        "tabs": tabs(use_case, "use_case"),
         "may": rights,
         "moves": [
             {"verb": move.verb, "label": move.label, "url": reverse(_route(move.verb), args=[use_case.key])}

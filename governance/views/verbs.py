@@ -7,12 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from governance.actions import verbs as actions
+from governance.actions.rights import load
 from governance.facts import gather_one, rooms
 from governance.forms.verbs import FORMS
 from governance.models import Decision
 from governance.rules import moves
+from governance.rules.rights import may_decide
 from governance.views.frame import done, form_page, use_case_of
-from portfolio.access.fetch import route_verb
+from portfolio.access.fetch import route_verb, seats_of
 from portfolio.access.identity import actor_of
 from portfolio.access.table import require
 from portfolio.models import UseCase
@@ -31,6 +33,7 @@ def act(request: HttpRequest, ref: str, verb: Verb) -> HttpResponse:
     """The page of one verb: what it asks for, what it leads to; refused in place with every reason."""
     use_case = use_case_of(request, ref)
     form = FORMS[verb](request.POST or None, use_case=use_case)
+    from_queue = request.GET.get("from") == "queue"
     if request.method == "POST" and form.is_valid():
         try:
             decision = ACTIONS[verb](use_case_id=use_case.id, by=actor_of(request), **form.body())
@@ -38,9 +41,12 @@ def act(request: HttpRequest, ref: str, verb: Verb) -> HttpResponse:
             form.refuse(refused)
         else:
             _say(request, use_case, decision)
-            return done(request, reverse("use_case", args=[use_case.key]))
+            queue = reverse("queue", args=[use_case.portfolio.slug])
+            return done(request, queue if from_queue else reverse("use_case", args=[use_case.key]))
     foreseen = () if form.refusal else _foreseen(use_case, verb, actor_of(request))
-    return form_page(request, _context(use_case, verb) | {"form": form, "foreseen": foreseen})
+    return form_page(request, _context(use_case, verb) | {
+        "form": form, "foreseen": foreseen, "action": request.get_full_path() if from_queue else "",
+    })  # fmt: skip
 
 
 def _foreseen(use_case: UseCase, verb: Verb, by: Actor) -> tuple[Reason, ...]:
@@ -48,10 +54,15 @@ def _foreseen(use_case: UseCase, verb: Verb, by: Actor) -> tuple[Reason, ...]:
     if verb not in (Verb.SELECT, Verb.GO):
         return ()
     facts, policy = gather_one(use_case.id)
+    ruling = may_decide(
+        verb, facts, load(use_case.portfolio_id, by.user_id), seats_of(use_case), by.user_id, by.role_in(use_case.portfolio_id)
+    )  # fmt: skip
     verdict = (
-        moves.may_select(facts, policy) if verb is Verb.SELECT else moves.may_go(facts, by.user_id, by.on_behalf_of)
+        moves.may_select(facts, policy) if verb is Verb.SELECT else moves.may_go(facts, by.user_id, ruling.on_behalf_of)
     )
-    return tuple(reason for reason in verdict.reasons if reason.code not in ("pilot_cap", "wrong_stage"))
+    return tuple(
+        reason for reason in (ruling.verdict + verdict).reasons if reason.code not in ("pilot_cap", "wrong_stage")
+    )
 
 
 def _context(use_case: UseCase, verb: Verb) -> dict[str, Any]:

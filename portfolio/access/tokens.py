@@ -39,22 +39,33 @@ def _hmac(secret: str) -> bytes:
     return hmac.new(settings.SECRET_KEY.encode() + b"token-pepper", secret.encode(), hashlib.sha256).digest()
 
 
+def parts(text: str) -> tuple[str, str] | None:
+    """(public id, secret) of a text that has the form of a token."""
+    found = text.split("_")
+    if len(found) != 5 or found[0] != "apg" or not text.isascii() or _crc(text.rpartition("_")[0]) != found[4]:
+        return None
+    return found[2], found[3]
+
+
+def proves(named: tuple[str, str] | None, stored: bytes | None) -> bool:
+    """Does the secret belong to the stored HMAC? Nothing stored takes the same work."""
+    same = hmac.compare_digest(stored or b"\0" * 32, _hmac(named[1] if named else ""))
+    return same and named is not None and stored is not None
+
+
 def find(text: str) -> Token | None:
     """The live token with this text, or None. Unknown id and wrong secret take the same work."""
-    parts = text.split("_")
-    if len(parts) != 5 or parts[0] != "apg" or not text.isascii() or _crc(text.rpartition("_")[0]) != parts[4]:
+    named = parts(text)
+    if named is None:
         return None
     now = timezone.now()
     token = (
-        Token.objects.filter(public_id=parts[2], revoked_at=None, expires_at__gt=now, made_by__is_active=True)
+        Token.objects.filter(public_id=named[0], revoked_at=None, expires_at__gt=now, made_by__is_active=True)
         .filter(Q(portfolio__archived_at=None))
         .select_related("made_by")
         .first()
     )
-    stored = bytes(token.secret_hmac) if token else b"\0" * 32
-    if not hmac.compare_digest(stored, _hmac(parts[3])) or token is None:
-        return None
-    return token
+    return token if proves(named, bytes(token.secret_hmac) if token else None) else None
 
 
 class BearerAuthentication(BaseAuthentication):

@@ -3,11 +3,13 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from ledger import actions as ledger
 from people import actions as people
 from people.models import SignInLink, User, normal_email
-from portfolio import access
+from portfolio import access, changes
+from portfolio.actions import seats
 from portfolio.models import Membership, Portfolio
 from portfolio.rules import Actor, Conflict, NotPermitted, NotVisible, Reason, Refused, Role
 
@@ -83,13 +85,26 @@ def change_role(*, by: Actor, membership_id: UUID, role: Role, version: int | No
 
 
 @transaction.atomic
-def remove_member(*, by: Actor, membership_id: UUID, version: int | None = None) -> None:
-    """Take a person out of the portfolio; takes effect with their next request."""
+def remove_member(*, by: Actor, membership_id: UUID, version: int | None = None, to_id: UUID | None = None) -> None:
+    """Take a person out of the portfolio; takes effect with their next request.
+
+    `to_id`: who takes their seats in the same act (refused as in `seats.hand_over`). Without it the seats stay theirs
+    in name, and what is known of those use cases is worked out anew.
+    """
     member = _locked(by, membership_id, version)
     _keep_a_leader(member.portfolio, member)
+    if to_id is not None:
+        seats.hand_over(by=by, membership_id=membership_id, to_id=to_id)
+    changes.touched(seats.use_cases_of(member.portfolio_id, member.user_id))
     subject, payload = ("membership", member.id), {"user": member.user_id, "role": member.role}
     member.delete()
     ledger.append(member.portfolio_id, "member.removed", by=by, subject=subject, payload=payload)
+
+
+def seen(*, by: Actor, portfolio_id: UUID) -> None:
+    """The member has read what happened since their last visit; the next telling begins now."""
+    access.require(by, "portfolio.read", portfolio_id)
+    Membership.objects.filter(portfolio_id=portfolio_id, user_id=by.user_id).update(last_visit_at=timezone.now())
 
 
 def _locked(by: Actor, membership_id: UUID, version: int | None) -> Membership:

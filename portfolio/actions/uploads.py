@@ -60,11 +60,27 @@ def upload(*, by: Actor, portfolio: Portfolio, file: File, name: str) -> ImportR
 @contextmanager
 def planned(run: ImportRun, mapping: dict[str, Any] | None = None, sheet: str | None = None) -> Iterator[Plan]:
     """The run's file under its mapping, or under the one given, while it is open. Raises `ImportFault`."""
+    with _table(run, sheet) as table:
+        yield prepare(table, Mapping.of(run.mapping if mapping is None else mapping))
+
+
+def headers_of(run: ImportRun) -> tuple[list[str], list[str]]:
+    """Column names and visible sheets of the run's file, also where no column reads like a title.
+
+    Raises `ImportFault`.
+    """
+    with _table(run) as table:
+        row = Mapping.of(run.mapping).header_row
+        return list((table.headed(row) if row else table).headers), list(table.sheets)
+
+
+@contextmanager
+def _table(run: ImportRun, sheet: str | None = None) -> Iterator[reading.Table]:
     if not run.file or not run.file.storage.exists(run.file.name):
         raise ImportFault("file_gone", "The uploaded file is no longer there. Upload it again.")
     wanted = sheet if sheet is not None else run.sheet
     with reading.opened(Path(run.file.path), sheet=wanted or None) as table:
-        yield prepare(table, Mapping.of(run.mapping if mapping is None else mapping))
+        yield table
 
 
 def preview(

@@ -146,7 +146,7 @@ _ONCE = OpenApiParameter(
 
 def speaks(
     summary: str, *, body: Any = None, answer: Any = None, many: bool = False, status: int = 200, query: Any = (),
-    writes: bool = True, if_match: bool = False,
+    writes: bool = True, if_match: bool = False, media_type: str = "",
 ):  # fmt: skip
     """Describe one method for the schema: what it takes, what it answers; every error is problem+json."""
     headers = [_ONCE] if writes else []
@@ -157,7 +157,7 @@ def speaks(
         request=body,
         parameters=[*([query] if query else ()), *headers],
         responses={
-            status: shapes.page_of(answer) if many else answer,
+            (status, media_type) if media_type else status: shapes.page_of(answer) if many else answer,
             ("default", "application/problem+json"): shapes.Problem,
         },
     )

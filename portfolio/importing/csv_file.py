@@ -13,6 +13,8 @@ from typing import BinaryIO
 from portfolio.importing.faults import ImportFault, Limits, Note
 
 DELIMITERS = (",", ";", "\t", "|")
+_CONTROLS = dict.fromkeys(set(range(1, 9)) | set(range(0x0E, 0x1A)))  # nobody types them; NUL is reported by itself
+_MOST_CONTROLS = 2  # a stray one in a pasted text is harmless
 _CHUNK = 1 << 20
 _SNIFF = 1 << 18
 _END = "\ue000end of file\ue000"  # a line of our own: if it comes back inside a cell, a quotation mark never closed
@@ -114,6 +116,12 @@ def find_delimiter(text: str) -> str:
     return best
 
 
+def _is_noise(text: str) -> bool:
+    """Control characters where words would be: some other kind of file, whatever its name says."""
+    controls = len(text) - len(text.translate(_CONTROLS))
+    return controls > _MOST_CONTROLS and controls > len(text) / 100
+
+
 class CsvFile:
     """A CSV file that can be read again and again, one record at a time."""
 
@@ -128,6 +136,8 @@ class CsvFile:
         stream.seek(0)
         decoder = codecs.getincrementaldecoder(self._encoding.codec)(self._encoding.errors)
         sample = decoder.decode(stream.read(_SNIFF)).replace("\x00", "")
+        if _is_noise(sample):
+            raise ImportFault("unknown_format", "This file holds no text. Choose a CSV, XLSX or JSON file.")
         self.delimiter = find_delimiter(sample)
         self.warnings: list[Note] = []
         if "strays" in self.encoding:

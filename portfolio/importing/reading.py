@@ -65,6 +65,11 @@ class Table:
         """The sheet of a workbook; "" for other files."""
         return self.source.sheet or ""
 
+    @property
+    def sheets(self) -> tuple[str, ...]:
+        """The visible sheets of a workbook; none for other files."""
+        return self.source.visible if isinstance(self.source, XlsxFile) else ()
+
     def headed(self, row: int) -> Table:
         """The same table with the columns named by this row. Raises ImportFault `no_header`."""
         top = _top(self.source)

@@ -3,6 +3,7 @@
 from portfolio.models.imports import ImportedRow, ImportRun, RememberedMapping
 from portfolio.models.plumbing import Dirty, IdempotencyKey, Job
 from portfolio.models.portfolios import Lane, Membership, PolicyVersion, Portfolio
+from portfolio.models.saved_views import SavedView
 from portfolio.models.tokens import Token
 from portfolio.models.use_cases import CapException, UseCase
 
@@ -18,6 +19,7 @@ __all__ = [
     "PolicyVersion",
     "Portfolio",
     "RememberedMapping",
+    "SavedView",
     "Token",
     "UseCase",
 ]

@@ -26,6 +26,14 @@ MAGNITUDES = [
     ("over_1m", "over 1 million a year"),
 ]
 
+UNSORTED = (  # one of the five facts of first sort is missing
+    Q(business_outcome="")
+    | Q(magnitude="")
+    | Q(running_since=None)
+    | Q(real_users=None)
+    | Q(sponsor=None, sponsor_name="")
+)
+
 
 class UseCaseSet(models.QuerySet["UseCase"]):
     def visible_to(self, actor: Actor) -> UseCaseSet:
@@ -37,6 +45,10 @@ class UseCaseSet(models.QuerySet["UseCase"]):
 
     def in_pilot(self) -> UseCaseSet:
         return self.filter(stage=Stage.PILOT)
+
+    def to_sort(self) -> UseCaseSet:
+        """Pilots that lack one of the five facts of first sort."""
+        return self.in_pilot().filter(UNSORTED)
 
     def matching(self, words: str) -> UseCaseSet:
         """Search over key, title, problem, organisation and tags; every word must occur."""

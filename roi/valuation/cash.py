@@ -28,6 +28,8 @@ def _number(value: object, what: str) -> float:
 
 
 def _flows(flows: object) -> Floats:
+    if isinstance(flows, np.ndarray) and flows.dtype == np.float64 and flows.size and np.isfinite(flows).all():
+        return flows  # numbers already, and usable ones
     if isinstance(flows, (str, bytes)) or not isinstance(flows, Iterable):
         raise ValuationError("Give the flows as a list of amounts.")
     amounts = np.array([_number(flow, "A flow") for flow in flows], dtype=float)

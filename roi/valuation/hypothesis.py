@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -105,6 +106,7 @@ def monthly(first: int, last: int) -> tuple[float, ...]:
     return ramped(first, first, last)
 
 
+@lru_cache(maxsize=4096)  # thousands of hypotheses share a few dozen shapes
 def ramped(first: int, full: int, last: int) -> tuple[float, ...]:
     """Profile of an amount a month at full use: rises evenly from the month `first` to `full`, then stays to `last`."""
     if not 0 <= first <= full or last < first:
@@ -138,21 +140,45 @@ class Hypothesis:
         for line in self.lines:
             if len(line.profile) > self.horizon_months + 1:
                 raise ValuationError(f"{line.name} runs past the horizon of {self.horizon_months} months.")
-            if not all(math.isfinite(part) and part >= 0 for part in line.profile):
+            if not _is_usable(line.profile):
                 raise ValuationError(f"{line.name} has a month that is negative or not a number.")
 
-    def profiles(self) -> Floats:
-        """Lines by months, padded to the horizon."""
+    @cached_property
+    def _profiles(self) -> Floats:
         months = self.horizon_months + 1
-        return np.array([line.profile + (0.0,) * (months - len(line.profile)) for line in self.lines])
+        return _fixed(np.array([line.profile + (0.0,) * (months - len(line.profile)) for line in self.lines]))
+
+    @cached_property
+    def _weights(self) -> Floats:
+        return _fixed(self._profiles @ self.discounts())
+
+    def profiles(self) -> Floats:
+        """Lines by months, padded to the horizon; read only."""
+        return self._profiles
 
     def discounts(self) -> Floats:
-        """Value today of 1 in each month."""
-        return np.asarray((1.0 + monthly_rate(self.annual_rate)) ** -np.arange(self.horizon_months + 1.0))
+        """Value today of 1 in each month; read only."""
+        return _discounts(self.annual_rate, self.horizon_months)
 
     def weights(self) -> Floats:
-        """Value today of each line for an amount of 1."""
-        return self.profiles() @ self.discounts()
+        """Value today of each line for an amount of 1; read only."""
+        return self._weights
+
+
+def _fixed(found: Floats) -> Floats:
+    """The array, which many share, closed for writing."""
+    found.setflags(write=False)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _is_usable(profile: tuple[float, ...]) -> bool:
+    return all(math.isfinite(part) and part >= 0 for part in profile)
+
+
+@lru_cache(maxsize=256)
+def _discounts(annual_rate: float, months: int) -> Floats:
+    return _fixed(np.asarray((1.0 + monthly_rate(annual_rate)) ** -np.arange(months + 1.0)))
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,7 @@
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
     if (document.body.dataset.shortcuts === "off" || isTyping(event.target) || $("dialog[open]")) return;
+    if (pickByDigit(event)) return;
     const target = key === "z"
       ? $$("[data-undo] button").at(-1)
       : $$("[data-key]").find((el) => el.dataset.key.toLowerCase() === key && el.checkVisibility());
@@ -92,6 +93,17 @@
     event.preventDefault();
     if (isTyping(target)) target.focus(); else target.click();
   });
+
+  /* a digit picks the n-th choice of the question the focus is in */
+  function pickByDigit(event) {
+    const picks = event.target.closest?.("form[data-digits] fieldset");
+    const radio = /^[1-9]$/.test(event.key) && picks && $$("input[type=radio]", picks)[event.key - 1];
+    if (!radio) return false;
+    event.preventDefault();
+    radio.focus();
+    radio.click();
+    return true;
+  }
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button");

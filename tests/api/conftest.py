@@ -13,6 +13,8 @@ from portfolio.access import identity
 from portfolio.actions import portfolios, tokens, use_cases
 from portfolio.models import Membership, Portfolio, Token, UseCase
 from portfolio.rules import SYSTEM, Actor, Role, Stage
+from roi.actions import hypotheses
+from tests.factories import DRAFT, planned_adoption
 
 SLOT_FACTS = {"success_statement": "Half the time", "why_ai": "Rules failed", "stop_criterion": "No gain by May"}
 
@@ -44,9 +46,13 @@ class World:
             made.refresh_from_db()
         return made
 
-    def ready(self, title: str = "Sort mail", **facts: Any) -> UseCase:
-        """A proposed use case that could be selected."""
-        return self.use_case(title, **SLOT_FACTS, sponsor=self.ana, lead=self.ben, **facts)
+    def ready(self, title: str = "Sort mail", hypothesis: bool = True, **facts: Any) -> UseCase:
+        """A proposed use case that could be selected; without `hypothesis` only that is missing."""
+        made = self.use_case(title, **SLOT_FACTS, sponsor=self.ana, lead=self.ben, **facts)
+        if hypothesis:
+            hypotheses.edit(by=SYSTEM, use_case_id=made.id, **DRAFT)
+        planned_adoption(made)
+        return made
 
     def token(self, *scopes: str, by: User | None = None, **more: Any) -> str:
         actor = identity.person(by or self.ana)

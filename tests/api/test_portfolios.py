@@ -162,7 +162,7 @@ def test_ledger_lines_and_verification(as_ana, as_ben, home):
 
 def test_decision_rights_default_to_any_leader(as_ben, home):
     rights = as_ben.get("portfolios/home/decision-rights/").json()["results"]
-    assert len(rights) == 3 * 11
+    assert len(rights) == 4 * 11  # three lanes and no lane yet
     assert {tuple(right["roles"]) for right in rights} == {("leader",)}
     assert {right["kind"] for right in rights if right["second_person"]} == {"go"}
 

@@ -9,6 +9,7 @@ from ledger.models import Entry
 from portfolio.models import Lane, UseCase
 from portfolio.rules import Role, Stage, Verb
 from tests.api.conftest import Api, codes, in_days
+from tests.readiness.houses import clear
 
 pytestmark = pytest.mark.django_db
 PAUSE = {"reason": "Rest", "restart_condition": "Data is fit", "review_on": in_days(30)}
@@ -39,6 +40,7 @@ def test_a_refusal_names_every_reason_and_writes_nothing(as_ana, home):
     assert (answer.status_code, answer["Content-Type"]) == (409, "application/problem+json")
     assert set(codes(answer)) == {
         "pilot_cap", "no_success_statement", "no_why_ai", "no_sponsor", "no_lead", "no_stop_criterion",
+        "no_hypothesis", "no_adoption_plan",
     }  # fmt: skip
     assert all(set(reason) == {"code", "text", "subject"} for reason in answer.json()["reasons"])
     assert not Decision.objects.exists()
@@ -98,7 +100,11 @@ def test_go_needs_anothers_request_a_lane_and_no_open_item(as_ana, as_ben, home)
     chosen = as_ana.post(f"{path}/choose-lane/", {"answers": {"personal_data": False}, "lane": "fast"})
     assert (chosen.status_code, chosen.json()["lane"]) == (200, "fast")
     assert olga.post(f"{path}/requests/", {"kind": "go", "reason": "Ready"}).status_code == 201
-    assert codes(olga.post(f"{path}/go/", {"reason": "r"})) == ["own_request"]
+    assert "own_request" in codes(olga.post(f"{path}/go/", {"reason": "r"}))
+    unclear = [reason["code"] for reason in as_ben.get(f"{path}/gate/").json()["reasons"]]
+    assert unclear == ["question_not_clear"] * 4 + ["no_signed_hypothesis", "no_signal", "no_adoption_plan"]
+    assert set(codes(as_ana.post(f"{path}/go/", {"reason": "r"}))) == set(unclear)
+    clear(row, home.ben)
     gate = as_ben.get(f"{path}/gate/").json()
     assert (gate["allowed"], gate["reasons"], gate["decision"]) == (False, [], None)
     foreign = {"text": "x", "owner": str(uuid.uuid4()), "due_on": in_days(3)}

@@ -69,7 +69,7 @@ def test_stored_row_reads_back_as_sent():
     assert (str(rows["o"].value), rows["o"].at) == ("-7.25", datetime(2026, 3, 9, 12, 0, 0, 123456, tzinfo=UTC))
     assert (rows["1"].test, rows["1"].code, json.loads(rows["1"].body)["note"]) == (True, "rule", long)
     assert (rows["s"].at.year, rows["s"].thing_id, rows["s"].code) == (1970, None, "drift")
-    assert [row.event_count for row in models.Pending.objects.filter(use_case_id=use_case_id)] == [1]
+    assert [row.event_count for row in models.Pending.objects.filter(use_case_id=use_case_id)] == [2]
 
 
 @pytest.mark.django_db

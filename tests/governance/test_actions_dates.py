@@ -7,6 +7,7 @@ from governance.models import AgreedDate, Condition, Request
 from portfolio.models import UseCase
 from portfolio.rules import Conflict, NotPermitted, NotVisible, Role, Stage, Verb
 from tests import factories
+from tests.readiness.houses import clear
 from tests.witness import new_lines, nothing_written
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +22,7 @@ def pilot(norwell):
 def asked(pilot, by_ana, by_ben):
     """The pilot stands in the fast lane and Ben has asked for its go."""
     dates.choose_lane(use_case_id=pilot.id, by=by_ana, lane="fast")
+    clear(pilot, by_ben)
     return dates.ask(use_case_id=pilot.id, by=by_ben, kind=Verb.GO, reason="Nothing blocks it.")
 
 

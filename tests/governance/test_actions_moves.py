@@ -9,6 +9,7 @@ from portfolio.models import CapException, Dirty, UseCase
 from portfolio.rules import Actor, Conflict, NotPermitted, NotVisible, Role, Stage, Verb
 from tests import factories
 from tests.portfolio.test_rules import HELD
+from tests.readiness.houses import clear
 from tests.witness import new_lines, nothing_written
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,7 @@ def ready(norwell, by_ana, by_ben, ben):
         if verb is Verb.GO:
             dates.choose_lane(use_case_id=made.id, by=by_ana, lane="fast")
             dates.ask(use_case_id=made.id, by=by_ben, kind=Verb.GO, reason="Nothing blocks it.")
+            clear(made, by_ben)
         return UseCase.objects.get(id=made.id)
 
     return make

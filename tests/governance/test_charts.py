@@ -150,6 +150,20 @@ def test_density_labels_never_overlap(p50, down, up):
     assert list(overlaps(charts.density(p50 - down, p50, p50 + up))) == []
 
 
+_reading = st.floats(-1e4, 1e4)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(_reading, min_size=1, max_size=13), st.lists(st.none() | _reading, max_size=13), _reading, st.none() | _reading,
+    st.integers(5, 13),
+)  # fmt: skip
+def test_track_labels_never_overlap(before, after, target, pays, weeks):
+    checks = [(day, day == 30) for day in (30, 60, 90) if day <= 7 * weeks]
+    html = charts.track(before, after[:weeks], target, pays=pays, checks=checks, weeks=weeks, unit="minutes")
+    assert list(overlaps(html)) == []
+
+
 @pytest.mark.parametrize(("p10", "p50", "p90"), [(80, 520, 1150), (-60, 15, 60), (0, 10, 20)])
 def test_density_goes_through_its_three_quantiles(p10, p50, p90):
     curve = _curve(p10, p50, p90, steps=6000)

@@ -13,10 +13,11 @@ from portfolio.models import Dirty, PolicyVersion, UseCase
 from portfolio.rules import Stage
 from tests import factories
 from tests.governance.convergence import poison, stale
+from tests.readiness.houses import clear
 
 
 @pytest.mark.django_db
-def test_settle_after_commit_makes_the_assessment_right(norwell, by_ana, django_capture_on_commit_callbacks):
+def test_settle_after_commit_makes_the_assessment_right(norwell, ben, by_ana, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         use_case = factories.use_case(norwell, Stage.PILOT)
     assert (stale(), Dirty.objects.count()) == (set(), 0)
@@ -24,6 +25,7 @@ def test_settle_after_commit_makes_the_assessment_right(norwell, by_ana, django_
     version = PortfolioState.objects.get(portfolio=norwell).version
     with django_capture_on_commit_callbacks(execute=True):
         dates.choose_lane(use_case_id=use_case.id, by=by_ana, lane="fast")
+        clear(use_case, ben)
     state = PortfolioState.objects.get(portfolio=norwell)
     assert Assessment.objects.get(use_case=use_case).status == Status.READY
     assert state.version > version

@@ -10,6 +10,7 @@ import yaml
 from config import container
 from config.celery import app
 from config.check import texts
+from ledger import keys
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text()
@@ -18,6 +19,7 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 OURS = [name for name, service in SERVICES.items() if service["image"].startswith("pilotage")]
 SETTINGS = "".join(path.read_text() for path in (ROOT / "config" / "settings").glob("*.py"))
 READ_BY_CONTAINER = {"DATABASE_HOST", "BROKER_HOST"}
+READ_BY_LEDGER = {"LEDGER_KEY_FILE", "LEDGER_KEY_ID"}
 
 
 def option(command: list[str], name: str) -> str:
@@ -26,7 +28,12 @@ def option(command: list[str], name: str) -> str:
 
 @pytest.mark.parametrize("service", OURS)
 def test_variables_are_those_the_settings_read(service):
-    known = set(re.findall(r'environ(?:\.get\(|\[)"(\w+)"', SETTINGS)) | READ_BY_CONTAINER | {"DJANGO_SETTINGS_MODULE"}
+    known = (
+        set(re.findall(r'environ(?:\.get\(|\[)"(\w+)"', SETTINGS))
+        | READ_BY_CONTAINER
+        | READ_BY_LEDGER
+        | {"DJANGO_SETTINGS_MODULE"}
+    )
     assert set(SERVICES[service]["environment"]) <= known
 
 
@@ -74,7 +81,7 @@ def test_beat_is_watched_where_it_writes():
 
 
 def test_every_lasting_service_has_a_health_check():
-    once = {"secrets", "migrate"}
+    once = {"secrets", "migrate", "ledger-key"}
     assert {name for name in SERVICES if "healthcheck" not in SERVICES[name]} == once
     assert {SERVICES[name]["restart"] for name in once} == {"no"}
 
@@ -97,7 +104,7 @@ def test_no_literal_secret():
     for service in SERVICES.values():
         for name, value in service.get("environment", {}).items():
             if re.search("KEY|PASSWORD|SECRET|TOKEN", name):
-                assert str(value).startswith("/secrets/"), name
+                assert str(value).startswith(("/secrets/", "/ledger/", "${LEDGER_KEY_ID")), name
 
 
 def test_image_runs_unprivileged_and_hash_locked():
@@ -134,3 +141,28 @@ def test_the_server_lock_is_a_part_of_the_lock_and_complete():
     named = {re.match(r"[\w.-]+", line).group().lower().replace("_", "-") for line in project["dependencies"]}
     assert named <= set(server)
     assert "pytest" not in server
+
+
+def test_only_the_slow_worker_can_read_the_key_of_the_ledger(settings):
+    """Neither the web nor any other service is told where it lies or mounts its volume (reliability D4)."""
+    told = {name for name in OURS if READ_BY_LEDGER & set(SERVICES[name]["environment"])}
+    mounting = {
+        name: mount for name in SERVICES for mount in SERVICES[name].get("volumes", ()) if "ledger-key" in mount
+    }
+    assert told == {"worker-slow"}
+    assert mounting == {"worker-slow": "ledger-key:/ledger:ro", "ledger-key": "ledger-key:/ledger"}
+    assert set(re.findall(r'environ\.get\("(\w+)"', (ROOT / "ledger/keys.py").read_text())) == READ_BY_LEDGER
+    made = SERVICES["ledger-key"]["command"][-1]
+    assert SERVICES["worker-slow"]["environment"]["LEDGER_KEY_FILE"] == made
+    assert "ledger-key" in SERVICES["worker-slow"]["depends_on"]
+    task = settings.CELERY_BEAT_SCHEDULE["checkpoints"]["task"]
+    assert ".slow_" in task, "signed where the key is"
+
+
+def test_key_of_the_ledger_is_made_once_and_signs(tmp_path, monkeypatch):
+    file = tmp_path / "ledger.pem"
+    public = container.make_ledger_key(file)
+    assert container.make_ledger_key(file) == public
+    monkeypatch.setenv("LEDGER_KEY_FILE", str(file))
+    signer = keys.signer()
+    assert (signer.public_hex, signer.key_id) == (public, "ledger")

@@ -16,20 +16,40 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from feedback.models import FrontlineLink, LearningAction, Ring, Signal
 from governance.actions import verbs
 from governance.forms.use_cases import SECTIONS
-from governance.models import Request
+from governance.models import Condition, Delegation, Request
 from people.models import User
 from portfolio.access import TABLE, can, identity, tokens
 from portfolio.access.middleware import _OWN_DOOR
 from portfolio.actions import portfolios, use_cases
-from portfolio.models import ImportRun, Job, Membership, Portfolio, Token, UseCase
+from portfolio.models import ImportRun, Job, Membership, Portfolio, SavedView, Token, UseCase
 from portfolio.rules import SYSTEM, Actor, Role, Stage
+from tests.house import walk_readiness as readiness
+from tests.house import walk_roi as roi
 
 CANARY = "Zweifelstein"  # stands in every text of the portfolio abroad; no word, no time zone
 OF_PORTFOLIO = frozenset({"slug", "job_id"})  # parameters that say: about a whole portfolio
+UNSEEN_BY_OTHERS = frozenset({"api:saved-view", "saved_view"})  # 404 for another's, whatever the role
 OWN_ONLY = frozenset({"api:withdraw", "withdraw"})  # whose object it is decides too: 403 for another's
-CHILDREN = frozenset({"member_id", "token_id", "request_id", "decision_id", "run_id"})
+CHILDREN = frozenset(
+    {
+        "member_id",
+        "token_id",
+        "request_id",
+        "decision_id",
+        "run_id",
+        "delegation_id",
+        "signal_id",
+        "ring_id",
+        "action_id",
+        "link_id",
+        "lent_id",
+        "condition_id",
+        "view_id",
+    }
+) | frozenset(readiness.CHILDREN + roi.CHILDREN)
 
 
 @dataclass(frozen=True)
@@ -91,16 +111,34 @@ def world(slug: str, mark: str) -> World:
     values = {
         "section": next(iter(SECTIONS)), "slug": slug, "ref": str(row.id), "member_id": member.id, "decision_id": decision.id, "request_id": asked.id,
         "token_id": lend(portfolio, leader, "use-cases:read").id,
+        "condition_id": Condition.objects.create(
+            decision=decision, text=f"{mark} condition", owner=other, due_on=portfolio.today()
+        ).id,
+        "lane": "fast", "kind": "go", "people_part": "plan", "delegation_id": Delegation.objects.create(
+            portfolio=portfolio, giver=leader, taker=other, until_on=portfolio.today(), reason=f"{mark} lent"
+        ).id,
+        "view_id": SavedView.objects.create(
+            membership=portfolio.memberships.get(user=leader), name=f"{mark} view", place="board", query="stage=pilot"
+        ).id,
         "run_id": ImportRun.objects.create(portfolio=portfolio, file_name=f"{mark}.csv").id,
         "job_id": Job.objects.create(portfolio=portfolio, kind="import", text=f"{mark} job").id,
     }  # fmt: skip
-    return World(portfolio, leader, values)
+    values |= {
+        "signal_id": Signal.objects.create(use_case=row, code="drift", name=f"{mark} drift").id,
+        "ring_id": Ring.objects.create(use_case=row, direction="up", rang_on=portfolio.today()).id,
+        "action_id": LearningAction.objects.create(use_case=row, text=f"{mark} lesson").id,
+        "lent_id": lend(portfolio, leader, "feedback:write", row.id).id,
+        "link_id": FrontlineLink.objects.create(use_case=row, digest=row.id.bytes * 2, name=mark, made_by=leader).id,
+    }
+    return World(portfolio, leader, values | readiness.values(portfolio, row, leader, mark) | roi.values(row, mark))
 
 
 def nowhere(known: World) -> dict[str, Any]:
     """Values of the same kinds that name nothing."""
     return {
-        name: {"slug": "no-such-portfolio", "section": value}.get(name) or uuid.uuid4() for name, value in known.values.items()
+        name: {"slug": "no-such-portfolio", "section": value, "lane": "no-such-lane", "part": value, "kind": value, "people_part": value, "roi_section": value, "day": value}.get(name)
+        or uuid.uuid4()
+        for name, value in known.values.items()
     }  # fmt: skip
 
 

@@ -24,9 +24,9 @@ def append(chain_id, **more):
 def test_append_writes_line_head_and_private_text():
     chain_id, decision = uuid4(), uuid4()
     append(chain_id)
-    line = append(chain_id, payload={"slots_taken": 3}, private={"reason": "It pays."}, refers_to=decision)
+    line = append(chain_id, payload={"decision": decision}, private={"reason": "It pays."}, refers_to=decision)
     stored = Entry.objects.get(pk=(chain_id, 2))
-    assert (stored.entry_id, stored.payload, stored.refers_to) == (line.entry_id, {"slots_taken": 3}, decision)
+    assert (stored.entry_id, stored.payload, stored.refers_to) == (line.entry_id, {"decision": str(decision)}, decision)
     assert (stored.actor_kind, stored.actor_id, stored.request_id) == ("person", ANA.id, ANA.request_id)
     assert bytes(Head.objects.get(pk=chain_id).entry_hash) == bytes(stored.entry_hash)
     assert queries.personal_texts([line.entry_id]) == {line.entry_id: {"reason": "It pays."}}

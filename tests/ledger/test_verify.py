@@ -1,11 +1,13 @@
 """Is every edit found and the damaged line named? A superuser edits by SQL, trigger switched off (reliability F28)."""
 
+import runpy
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from ledger import actions, queries
+from ledger import actions, queries, verify
 from ledger.models import Checkpoint, Entry, Personal
 from tests.ledger.actors import ANA
 from tests.ledger.tampering import KEY, KEYS, cut, grow, restamp, rewrite, tamper
@@ -189,3 +191,17 @@ def test_erased_text_that_comes_back_is_a_warning(chain_id):
     report = queries.verified(chain_id)
     assert report.ok
     assert "Line 4" in report.warnings[0]
+
+
+@pytest.mark.parametrize("differs", ["_alike", "alike"])
+def test_payloads_are_alike_only_when_spelled_alike(differs):
+    """Equal is not enough: Python takes true for 1, and 1 for 1.0."""
+    tool = runpy.run_path(str(Path(__file__).parents[2] / "tools" / "verify_ledger.py"))
+    alike = tool["alike"] if differs == "alike" else verify._alike
+    same = [({"a": 1, "b": "x"}, {"b": "x", "a": 1}), ({"a": [True, {"b": None}]},) * 2, ([], []), ({}, {})]
+    other = [
+        ({"a": True}, {"a": 1}), ({"a": 1}, {"a": 1.0}), ({"a": "1"}, {"a": 1}), ({"a": [1]}, {"a": [True]}),
+        ({"a": None}, {}), ({}, []), ({"a": {"b": 0}}, {"a": {"b": False}}),
+    ]  # fmt: skip
+    assert [alike(*pair) for pair in same] == [True] * 4
+    assert [alike(*pair) for pair in other] == [False] * 7

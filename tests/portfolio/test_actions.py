@@ -126,7 +126,7 @@ def test_review_day_is_moved_by_a_leader_and_ahead_only(norwell, by_ana, by_ben)
 
 
 def test_delete_leaves_a_line_and_is_refused_once_something_is_built_on_it(norwell, by_ana, by_ben, by_cleo):
-    mistaken, asked = factories.several(norwell, 2)
+    mistaken, asked = factories.several(norwell, 2, hypothesis=False)
     Quarantine.objects.create(use_case=mistaken)  # a recompute is trying it just now
     for fault, by in ((NotVisible, by_cleo), (NotPermitted, by_ben)):
         with nothing_written(fault):

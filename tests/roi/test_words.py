@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portfolio import formats
 from roi import words
 from roi.continuing import advise
 from roi.evidence import verdict
@@ -21,13 +22,14 @@ PILOT = [36, 35, 38, 34, 37, 33, 36, 35]
     [
         (1.52e6, "€1.52m"),
         (2_983_000, "€2.98m"),
-        (-40_400, "−€40.4k"),
+        (-40_400, "−€40k"),
+        (-4_040, "−€4k"),
         (999_999, "€1m"),
         (999.6, "€1k"),
         (0, "€0"),
         (-0.0, "€0"),
         (12, "€12"),
-        (0.5, "€0.5"),
+        (0.4, "€0"),
         (3e9, "€3bn"),
         (-1e13, "−€10000bn"),
     ],
@@ -36,9 +38,14 @@ def test_money(amount: float, text: str) -> None:
     assert words.money(amount) == text.replace("−", "\N{MINUS SIGN}")
 
 
+@given(st.floats(-1e13, 1e13), st.sampled_from(["EUR", "GBP", "CHF", "INR"]))
+def test_a_sentence_and_a_table_write_the_same_money(amount: float, currency: str) -> None:
+    assert words.money(amount, currency) == formats.money(amount, currency)
+
+
 def test_other_currencies() -> None:
     assert words.money(1500, "GBP") == "£1.5k"
-    assert words.money(1500, "CHF") == "CHF 1.5k"
+    assert words.money(1500, "CHF") == "CHF\N{NO-BREAK SPACE}1.5k"
     with pytest.raises(ValueError, match="finite"):
         words.money(math.nan)
 
@@ -55,6 +62,17 @@ def test_value_sentence() -> None:
         "2 in 3 chance of at least breaking even."
     )
     assert "nobody has yet said" in words.value(Spread(15e3, 15e3, 15e3, 15e3, 0.0), 1)
+
+
+_CHANCE = re.compile(r"(?:less than |more than )?\b\d+ in \d+\b")
+
+
+@given(st.floats(-1e7, 1e7), st.floats(0, 1e7), st.floats(0, 1e7), st.floats(0, 1), st.integers(1, 120))
+def test_a_leader_reads_one_range_and_at_most_two_chances(p50: float, down: float, up: float, loss: float, months: int):
+    sentence = words.value(Spread(p50 - down, p50, p50 + up, p50, loss), months)
+    assert len(_CHANCE.findall(sentence)) <= 2
+    assert sentence.count(" to ") <= 1 and sentence.count(".") - len(re.findall(r"\d\.\d", sentence)) == 1
+    assert not re.search(r"\d{4}|e[+-]?\d|nan|inf", sentence)
 
 
 @given(st.floats(0, 1))
@@ -90,8 +108,8 @@ def test_evidence_sentences() -> None:
 
 def test_advice_sentences() -> None:
     assert words.next_month(advise(-20e3, 100e3, 150e3, 5e3, 6), 5e3) == (
-        "One more month costs €5k and going on is worth €16.3k in better information: continue. "
-        "Stop if the expected value falls below \N{MINUS SIGN}€63.7k; scale up at once above €63.7k."
+        "One more month costs €5k and going on is worth €16k in better information: continue. "
+        "Stop if the expected value falls below \N{MINUS SIGN}€64k; scale up at once above €64k."
     )
     assert words.next_month(advise(-20e3, 10e3, 150e3, 5e3, 6), 5e3).endswith("teach: stop.")
     assert words.next_month(advise(90e3, 10e3, 150e3, 5e3, 6), 5e3).endswith("teach: scale up.")

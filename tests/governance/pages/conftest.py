@@ -13,6 +13,8 @@ from people.models import User
 from portfolio.actions import portfolios, use_cases
 from portfolio.models import Membership, Portfolio, UseCase
 from portfolio.rules import SYSTEM, Actor, Policy, Role, Stage
+from roi.actions import hypotheses
+from tests.factories import DRAFT, planned_adoption
 
 PASSWORD = "correct horse 9"
 
@@ -47,10 +49,13 @@ class World:
 
     def selectable(self, title: str = "Ready for a slot", **facts: Any) -> UseCase:
         """Everything a select asks for is there."""
-        return self.use_case(
+        made = self.use_case(
             title, success_statement="Minutes fall from 41 to 24.", why_ai="Rules failed.", stop_criterion="No gain by day 90.",
             sponsor=self.people["ana"], lead=self.people["ben"], **facts,
         )  # fmt: skip
+        hypotheses.edit(by=SYSTEM, use_case_id=made.id, **DRAFT)
+        planned_adoption(made)
+        return made
 
     def pilots(self, count: int) -> list[UseCase]:
         return [self.use_case(f"Pilot {number}", Stage.PILOT) for number in range(1, count + 1)]

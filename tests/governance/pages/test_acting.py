@@ -6,6 +6,7 @@ from governance.models import Decision, Request
 from ledger.models import Entry
 from portfolio.models import UseCase
 from portfolio.rules import Stage
+from tests.readiness.houses import clear
 
 USE_CASE_QUERIES = {Stage.PROPOSED: 25}
 
@@ -110,6 +111,7 @@ def test_go_needs_a_request_by_somebody_else_and_keeps_its_conditions(world):
     ana, ben = world.client("ana"), world.client("ben")
     answers = {"affects_people": "no", "acts_alone": "no", "personal_data": "no", "many_users": "no"}
     ana.post(f"/u/{use_case.key}/lane/", answers | {"lane": "fast"})
+    clear(use_case, world.people["ben"])
     refused = ana.post(f"/u/{use_case.key}/go/", {"reason": "Proven."})
     assert 'data-code="no_request"' in text_of(refused)
     ben.post(f"/u/{use_case.key}/ask/", {"kind": "go", "reason": "Nothing blocks it."})

@@ -3,17 +3,20 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from governance.actions import sweep
 from governance.models import PortfolioState
+from governance.queries import board
+from governance.rules.warnings import MOST_SUBJECTS
 from portfolio.models import Dirty, UseCase
 from portfolio.rules import Stage
 
 BOARD_QUERIES = 12
 LIVE_QUERIES = 7
 LIST_QUERIES = 8
-USE_CASE_QUERIES = 22
-RECORD_QUERIES = {"/p/norwell/decisions/": 8, "/p/norwell/ledger/": 10}
+USE_CASE_QUERIES = 32
+RECORD_QUERIES = {"/p/norwell/decisions/": 25, "/p/norwell/ledger/": 11}
 
 
 def text_of(response) -> str:
@@ -142,6 +145,17 @@ def test_filter_without_a_hit_offers_to_clear(world):
 def test_empty_portfolio_teaches(world):
     assert "Register the first use case" in text_of(world.client("ben").get("/p/norwell/"))
     assert "Register the first use case" not in text_of(world.client("vera").get("/p/norwell/"))
+    leaders = text_of(world.client("ana").get("/p/norwell/"))
+    assert leaders.count("btn-primary") == 1, "one primary button a page"
+    assert f'href="{reverse("imports", args=["norwell"])}">Import a spreadsheet</a>' in leaders
+
+
+def test_warning_never_claims_a_number_that_its_cut_list_does_not_have():
+    def linked(count):
+        subjects = [{"key": f"NW-{n}", "title": f"Pilot {n}"} for n in range(count)]
+        return board._linked({"code": "x", "text": "Some are.", "subjects": subjects})["more"]
+
+    assert [linked(count) for count in (2, 3, 5, MOST_SUBJECTS)] == ["", "", "2 more", "others"]
 
 
 def test_long_lists_are_paged(world, monkeypatch):

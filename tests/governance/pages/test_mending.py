@@ -1,8 +1,10 @@
 """Can people mend facts, limits and members in the browser without losing each other's words?"""
 
+from django.test import Client
 from django.utils.html import escape
 
 from governance.models import Decision
+from people.actions import CommandLine, create_person, deactivate
 from portfolio.models import Membership
 from portfolio.rules import Stage
 
@@ -64,7 +66,7 @@ def test_saved_section_comes_back_with_the_next_step(world):
 def test_next_step_names_what_is_missing(world):
     use_case = world.use_case()
     page = text_of(world.client("ben").get(f"/u/{use_case.key}/"))
-    assert "To be selected it still needs 5 things." in page
+    assert "To be selected it still needs 7 things." in page
     ready = world.selectable()
     assert "It is ready: give it a pilot slot" in text_of(world.client("ana").get(f"/u/{ready.key}/"))
 
@@ -85,8 +87,14 @@ def test_limits_change_and_a_stale_version_is_told(world):
 
 def test_members_are_added_changed_and_the_last_leader_stays(world):
     client = world.client("ana")
-    unknown = client.post("/p/norwell/members/", {"email": "nobody@example.org", "role": "viewer"})
-    assert unknown.status_code == 422
+    invited = client.post("/p/norwell/members/", {"email": "nobody@example.org", "role": "viewer", "name": "No One"})
+    link = invited.context["link"]
+    assert f'<code id="invitation">{link}</code>' in text_of(invited)
+    assert Client().get(link).status_code == 200
+    assert link not in text_of(client.get("/p/norwell/members/"))
+    gone = create_person(email="gone@example.org", by=CommandLine())
+    deactivate(user_id=gone.id, by=CommandLine())
+    assert client.post("/p/norwell/members/", {"email": "gone@example.org", "role": "viewer"}).status_code == 422
     client.post("/p/norwell/members/", {"email": "CLEO@example.org", "role": "viewer"})
     cleo = Membership.objects.get(user=world.people["cleo"])
     client.post(f"/p/norwell/members/{cleo.id}/", {"role": "auditor"})

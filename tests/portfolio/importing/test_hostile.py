@@ -132,6 +132,16 @@ def test_wrong_kinds_are_refused_by_content():
     assert code_of(b"[ " * 100_000) == "broken_json"
 
 
+@pytest.mark.parametrize("content", [bytes(range(256)), b"\x00\x01\x02\x03" * 40, random.Random(4).randbytes(5000)])
+def test_noise_is_no_table_whatever_its_name(content):
+    assert code_of(content) == "unknown_format"
+
+
+def test_a_pasted_control_character_is_no_noise():
+    assert rows_of(b"Title,Stage\nChat \x02,Pilot\n")[0].stage == "pilot"
+    assert rows_of("Title,Stage\nБот для писем,Pilot\n".encode("utf-16"))[0].title == "Бот для писем"
+
+
 @pytest.mark.parametrize("content", [b"", b"\n\n  \n", b"\xef\xbb\xbf", b"\xff\xfe", b"\0" * 100, b",,,\n,,,\n"])
 def test_nothing_in_it(content):
     assert code_of(content) == "empty_file"

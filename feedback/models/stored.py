@@ -1,4 +1,4 @@
-"""What do we keep of feedback?
+"""What did producers send, and what is counted of it?
 
 The tables are made by SQL in migration 0001 (partitions, byte-order collation, fill factors); these classes only give
 them names for reading. `use_case_id` leads every key, so each table can be distributed by it.

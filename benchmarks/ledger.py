@@ -1,0 +1,115 @@
+"""Do twenty deciders at once write half as fast as one connection can commit, and how long is a million lines read?"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import connection, transaction
+
+from benchmarks.figures import Figure
+from ledger import actions, export, queries
+from ledger.actions import Event
+from portfolio.rules import SYSTEM
+
+DECIDERS, SECONDS = 20, 5.0
+LINES = int(os.environ.get("BENCH_LEDGER_LINES", "1000000"))
+_BATCH = 2000
+# The program in a process of its own, with the most memory it ever held (kB) as the last word.
+_MEASURED = """import runpy, sys
+sys.argv = sys.argv[1:]
+try:
+    runpy.run_path(sys.argv[0], run_name="__main__")
+finally:
+    sys.stderr.write(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+"""
+_TOOL = Path(__file__).parents[1] / "tools" / "verify_ledger.py"
+
+
+def run(name: str) -> list[Figure]:
+    alone = _commits()
+    written, chain = _parallel()
+    whole = queries.verified(chain)
+    share = written / alone
+    appends = Figure(
+        "P10", f"{DECIDERS} deciders on one chain", f"{written:.0f}/s, {share:.2f} × {alone:.0f} commits/s, fork: {'no' if whole.ok else 'YES'}",
+        "≥ 0.5 × one connection, no fork", share >= 0.5 and whole.ok,
+    )  # fmt: skip
+    return [appends, *_verify()]
+
+
+def _commits() -> float:
+    """Durable commits a second of one connection: the anchor."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE bench_commit (id bigserial PRIMARY KEY, at timestamptz DEFAULT now())")
+    count, began = 0, time.perf_counter()
+    while time.perf_counter() - began < SECONDS:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("INSERT INTO bench_commit DEFAULT VALUES")
+        count += 1
+    return count / SECONDS
+
+
+def _parallel() -> tuple[float, UUID]:
+    """Lines a second of twenty deciders, each a process of its own as under a web server: no shared interpreter."""
+    chain, context = uuid4(), multiprocessing.get_context("fork")
+    connection.close()  # a connection must not be shared with the children
+    start = context.Barrier(DECIDERS)
+    told = context.SimpleQueue()
+    deciders = [context.Process(target=_decide, args=(chain, start, told)) for _ in range(DECIDERS)]
+    for decider in deciders:
+        decider.start()
+    written = sum(told.get() for _ in deciders)
+    for decider in deciders:
+        decider.join()
+    return written / SECONDS, chain
+
+
+def _decide(chain: UUID, start: Any, told: Any) -> None:
+    connection.ensure_connection()
+    start.wait(60)
+    count, end = 0, time.perf_counter() + SECONDS
+    while time.perf_counter() < end:
+        with transaction.atomic():
+            actions.append(
+                chain, "use_case.paused", by=SYSTEM, subject=("use_case", chain), private={"reason": "Waits."}
+            )
+        count += 1
+    connection.close()
+    told.put(count)
+
+
+def _verify() -> list[Figure]:
+    chain = uuid4()
+    for start in range(0, LINES, _BATCH):
+        events = [
+            Event(event_type="feedback.digest", subject=("use_case", chain), payload={"number": start + place})
+            for place in range(min(_BATCH, LINES - start))
+        ]
+        with transaction.atomic():
+            actions.append_many(chain, events, by=SYSTEM)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "export.jsonl"
+        with file.open("w") as out:
+            out.writelines(export.lines(chain))
+        began = time.perf_counter()
+        command = [sys.executable, "-I", "-c", _MEASURED, str(_TOOL), str(file)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        outside = time.perf_counter() - began
+        mib = int(done.stderr or 0) / 1024
+    began = time.perf_counter()
+    whole = queries.verified(chain)
+    inside = time.perf_counter() - began
+    limit = 60 * LINES / 1_000_000
+    return [
+        Figure("P10", f"verify {LINES:,} lines, stored", f"{inside:.1f} s", f"{limit:.0f} s", whole.ok and inside <= limit),
+        Figure("P10", f"verify {LINES:,} lines, stand-alone", f"{outside:.1f} s, {mib:.0f} MiB", f"{limit:.0f} s, constant memory",
+               done.returncode == 0 and outside <= limit and mib < 200),
+    ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""What does feedback mean? Values in, values out: no Django, no clock, no I/O."""

@@ -1,0 +1,140 @@
+"""How does a person answer what a file left open: which file, which column, which stage?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from governance.forms.fields import Plain
+from portfolio.models import ImportRun
+from portfolio.rules import Stage
+
+MOST_WORDS = 40  # stage words asked about; more than that is a wrong column
+# field → its label, and what an empty one means for the reader
+FIELDS = {
+    "title": ("Title", "needed"),
+    "external_id": ("Key in your file", "rows are matched by title"),
+    "stage": ("Stage", "every row waits as proposed"),
+    "organisation": ("Organisation", "not in the file"),
+    "unit": ("Unit", "not in the file"),
+    "problem": ("Problem", "not in the file"),
+    "business_outcome": ("Business outcome", "first sort will ask"),
+    "sponsor_name": ("Sponsor", "first sort will ask"),
+    "running_since": ("Running since", "first sort will ask"),
+    "real_users": ("Real users", "first sort will ask"),
+    "tags": ("Tags", "not in the file"),
+}
+ANSWERS = tuple((stage.value, "live" if stage is Stage.PRODUCTION else stage.value) for stage in Stage)
+
+
+class Upload(Plain):
+    file = forms.FileField(
+        label="Your spreadsheet",
+        help_text="CSV, XLSX or JSON, as it is; at most 25 MB. Nothing is written before you have seen a dry run.",
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.json,.xlsx,.xlsm"}),
+        error_messages={"empty": "This file is empty."},
+    )
+
+
+@dataclass(frozen=True)
+class Column:
+    """One of our fields, the header chosen for it, and a few of its cells."""
+
+    name: str
+    label: str
+    header: str
+    examples: tuple[str, ...]
+    missing: str  # what is said when the file has no such column
+
+
+@dataclass(frozen=True)
+class Word:
+    """A stage word of the file. `answer` is one of our stages, or "" while it waits as proposed."""
+
+    index: int
+    text: str
+    rows: int
+    answer: str
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the table is in the file, and how its days are to be read; empty parts are found by the reader."""
+
+    sheet: str
+    header_row: int | None
+    date_order: str
+
+
+def layout(run: ImportRun) -> Layout:
+    """What stands now: a person's choice, else what the reader found."""
+    found = run.mapping.get("header_row") or run.report.get("header_row")
+    return Layout(run.sheet or run.report.get("sheet", ""), found, run.mapping.get("date_order") or "")
+
+
+def sheet(posted: QueryDict, run: ImportRun, sheets: list[str]) -> str:
+    """The sheet that was chosen; what stands when it is none of the file's."""
+    wanted = posted.get("sheet", "")
+    return wanted if wanted in sheets and wanted != layout(run).sheet else run.sheet
+
+
+def columns(proposals: Mapping[str, Any]) -> list[Column]:
+    """One line a field, in the order of `FIELDS`."""
+    found = []
+    for name, (label, missing) in FIELDS.items():
+        one = proposals.get(name)
+        found.append(Column(name, label, one.column if one else "", tuple(one.examples) if one else (), missing))
+    return found
+
+
+def words(run: ImportRun) -> list[Word]:
+    """The stage words nobody knows and those already answered, most frequent first."""
+    unknown = {word: count for word, count in run.report.get("unmapped_stages", {}).items() if word}
+    answered = {word: stage for word, stage in run.mapping.get("stages", {}).items() if word not in unknown}
+    asked = [(word, 0, stage) for word, stage in answered.items()] + [(word, n, "") for word, n in unknown.items()]
+    return [Word(index, *one) for index, one in enumerate(asked[:MOST_WORDS])]
+
+
+def answered(
+    posted: QueryDict, run: ImportRun, proposals: Mapping[str, Any], headers: list[str], chosen: str
+) -> dict[str, Any]:
+    """The run's mapping with what was posted, `chosen` being the sheet it is for; a column nobody changed stays a proposal.
+
+    Another sheet or header row has other columns: the answers about those begin anew.
+    """
+    before = layout(run)
+    row = _row(posted, before.header_row)
+    moved = row != before.header_row or chosen != run.sheet
+    kept = {name: part for name, part in run.mapping.items() if name not in ("columns", "stages", "date_order")}
+    if row != before.header_row:
+        kept["header_row"] = row
+    elif moved:
+        kept.pop("header_row", None)  # a row of the sheet before says nothing about this one
+    if (order := posted.get("date_order", before.date_order)) in ("dmy", "mdy"):
+        kept["date_order"] = order
+    if moved:
+        return {name: part for name, part in kept.items() if part}
+    picked = dict(run.mapping.get("columns", {}))
+    for name in FIELDS:
+        shown = proposals[name].column if name in proposals else ""
+        header = posted.get(f"column_{name}", shown)
+        if header != shown and (header == "" or header in headers):
+            picked[name] = header or None
+    stages = dict(run.mapping.get("stages", {}))
+    for index in range(MOST_WORDS):
+        word = posted.get(f"word_{index}", "")[:200]
+        stage = posted.get(f"stage_{index}", "")
+        if not word:
+            continue
+        stages.pop(word, None)
+        if stage in set(Stage):
+            stages[word] = stage
+    return kept | {name: part for name, part in (("columns", picked), ("stages", stages)) if part}
+
+
+def _row(posted: QueryDict, before: int | None) -> int | None:
+    """The header row as typed; what stands when it is no row of a sheet."""
+    typed = posted.get("header_row", "").strip()
+    return int(typed) if typed.isdecimal() and typed.isascii() and len(typed) < 5 and int(typed) else before

@@ -1,0 +1,45 @@
+"""Who takes the seats over, and what does a new portfolio need?"""
+
+from zoneinfo import available_timezones
+
+from django import forms
+from django.http import QueryDict
+
+from governance.forms.fields import Plain, members_of
+from people.models import User, normal_email
+from portfolio.models import Portfolio
+
+
+class HandOver(Plain):
+    to = forms.ModelChoiceField(None, label="Who takes them", empty_label="Choose a member")
+
+    def __init__(self, data: QueryDict | None, *, portfolio: Portfolio, leaver: User) -> None:
+        super().__init__(data)
+        self.fields["to"].queryset = members_of(portfolio).exclude(id=leaver.id)  # type: ignore[attr-defined]
+
+
+class NewPortfolio(Plain):
+    BY_CODE = {"slug_taken": "slug"}
+
+    name = forms.CharField(max_length=200)
+    slug = forms.SlugField(
+        label="Address", max_length=60, required=False, help_text="Small letters, digits, hyphens; made from the name."
+    )
+    leader = forms.EmailField(label="First leader", max_length=254, help_text="The mail address of an account here.")
+    cap = forms.IntegerField(label="Pilot cap", min_value=0, max_value=1000, initial=3)
+    currency = forms.RegexField(r"^[A-Z]{3}$", initial="EUR", error_messages={"invalid": "Three letters, such as EUR."})
+    time_zone = forms.ChoiceField(initial="UTC", help_text="Its days begin and end there.")
+
+    leader_found: User | None = None
+
+    def __init__(self, data: QueryDict | None) -> None:
+        super().__init__(data)
+        zones = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
+        self.fields["time_zone"].choices = zones  # type: ignore[attr-defined]
+
+    def clean_leader(self) -> str:
+        email = normal_email(self.cleaned_data["leader"])
+        self.leader_found = User.objects.filter(email=email, is_active=True).first()
+        if self.leader_found is None:
+            raise forms.ValidationError("Nobody with this address has an account here.")
+        return email

@@ -1,0 +1,1 @@
+"""What may be done about readiness? One verb is one transaction, its ledger line last."""

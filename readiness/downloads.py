@@ -1,0 +1,27 @@
+"""How does a file leave the house? As a download of a listed type, in a sandbox, never shown inline."""
+
+from django.http import FileResponse
+
+from portfolio.rules import NotVisible
+from readiness.models import Evidence
+from readiness.rules import files
+
+SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
+
+def attachment(row: Evidence) -> FileResponse:
+    """The stored file of evidence that the caller already saw. `NotVisible` for a link, or when the file is gone."""
+    if not row.file:
+        raise NotVisible
+    try:
+        opened = row.file.open("rb")
+    except FileNotFoundError:
+        raise NotVisible from None
+    served = {kind for kind, _ in files.TYPES.values()}
+    kind = row.content_type if row.content_type in served else "application/octet-stream"
+    answer = FileResponse(opened, as_attachment=True, filename=row.name, content_type=kind)
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = SANDBOX
+    answer["Cross-Origin-Resource-Policy"] = "same-origin"
+    answer["Cache-Control"] = "no-store"
+    return answer

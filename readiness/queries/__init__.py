@@ -1,0 +1,1 @@
+"""Which joined pictures of readiness do rules and screens want? Always in sets, a fixed number of queries."""

@@ -1,0 +1,1 @@
+"""How does a program ask and see hypotheses, costs, readings and values?"""
