@@ -15,7 +15,8 @@ from uuid import UUID
 
 from django.db import Error, connection, transaction
 
-from feedback import rollups, watch
+from feedback import rollups
+from feedback.actions import watch
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from celery import shared_task
 
-from feedback import fold, partitions, retention, watch
+from feedback import fold, partitions, retention
+from feedback.actions import watch
 from portfolio import changes
 
 

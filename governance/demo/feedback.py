@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from feedback import events, fold, ingest, watch
-from feedback.actions import alarms, plan
+from feedback import events, fold, ingest
+from feedback.actions import alarms, plan, watch
 from feedback.models import LearningAction, Plan, Ring, Signal
 from people.models import User
 from portfolio.access.identity import person

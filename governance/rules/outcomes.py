@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
+from portfolio.formats import SYMBOLS
 
 
 def in_money(unit: str, currency: str) -> bool:
     """Is this unit the portfolio's currency, as in "EUR", "EUR a week" or "€ a week"? Only then do values add up to it."""
     first = unit.strip().partition(" ")[0]
-    return first.upper() == currency or first == _SIGNS.get(currency)
+    return first.upper() == currency or first == SYMBOLS.get(currency)
 
 
 def due(

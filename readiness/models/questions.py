@@ -13,7 +13,6 @@ from django.utils import timezone
 from portfolio.models import Lane, UseCase
 from readiness.models.sets import Editable, OfUseCase
 from readiness.rules.answers import State
-from readiness.rules.sets import QuestionSet, parse
 
 User = settings.AUTH_USER_MODEL
 
@@ -28,9 +27,6 @@ class LaneQuestions(models.Model):
     content = models.JSONField()
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
-
-    def as_set(self) -> QuestionSet:
-        return parse(self.content, self.lane.code, self.lane.version)
 
 
 class Answer(Editable):

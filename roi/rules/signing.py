@@ -194,11 +194,6 @@ def standings(
     )  # fmt: skip
 
 
-def is_signed(found: Iterable[Standing]) -> bool:
-    """Have all seats signed what is there now?"""
-    return all(one.valid for one in found)
-
-
 def seats_to_sign(person_id: UUID | None, holders: Mapping[str, UUID | None]) -> tuple[str, ...]:
     """For which seats this person signs."""
     return tuple(

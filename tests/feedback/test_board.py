@@ -2,8 +2,8 @@
 
 import pytest
 
-from feedback import fold, ingest, watch
-from feedback.actions import plan
+from feedback import fold, ingest
+from feedback.actions import plan, watch
 from feedback.models import Ring
 from tests import factories
 from tests.feedback.told import NOW, at, filled

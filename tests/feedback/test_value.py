@@ -108,7 +108,7 @@ def test_any_number_of_use_cases_is_looked_at_in_three_queries(earning):
 @pytest.mark.parametrize(
     ("unit", "currency", "money"),
     [("EUR", "EUR", True), ("eur a week", "EUR", True), ("€ a week", "EUR", True), ("$", "EUR", False),
-     ("minutes", "EUR", False), ("", "EUR", False), ("euros", "EUR", False), ("CHF", "CHF", True)],
+     ("minutes", "EUR", False), ("", "EUR", False), ("euros", "EUR", False), ("CHF", "CHF", True), ("¥ a week", "JPY", True)],
 )  # fmt: skip
 def test_a_unit_is_money_when_it_names_the_currency(unit, currency, money):
     assert in_money(unit, currency) is money

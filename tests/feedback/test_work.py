@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from feedback import facts, fold, ingest, queries, watch
-from feedback.actions import alarms, exceptions, learning, plan
+from feedback import facts, fold, ingest, queries
+from feedback.actions import alarms, exceptions, learning, plan, watch
 from feedback.models import IncidentNote, LearningAction, Plan, Ring, Signal
 from governance import facts as governance_facts
 from governance.models import Assessment
