@@ -15,17 +15,13 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import transaction
 
-from feedback import events, fold, ingest
+from feedback import events
+from feedback.actions import history
 from feedback.importing.mapping import CaseMapping
-from ledger import actions as ledger
-from portfolio import changes
 from portfolio.importing.reading import Table
-from portfolio.models import UseCase
 from portfolio.rules import Actor
 
-_BATCH = 1_000  # events stored at a time
 _ROW_ID = 200  # characters of a case that stand in the ids of its events
 
 
@@ -81,7 +77,10 @@ def bring(
             good += said
     report.events = len(good)
     if not dry_run:
-        _store(by, use_case_id, good, report, now)
+        done = history.store(
+            by=by, use_case_id=use_case_id, said=good, rows=report.rows, cases=report.cases, now=now
+        )  # fmt: skip
+        report.created, report.duplicates, report.conflicts = done.created, done.duplicates, done.conflicts
     return report
 
 
@@ -153,20 +152,3 @@ def _checked(said: list[dict[str, Any]], now: datetime) -> tuple[str, str] | Non
     """The first fault of a row's events, found by the same reader as at the door."""
     batch = events.read(msgspec.json.encode({"events": said}), events.JSON, "", now)
     return (batch.rejected[0].code, batch.rejected[0].text) if batch.rejected else None
-
-
-def _store(by: Actor, use_case_id: UUID, good: list[dict[str, Any]], report: Report, now: datetime) -> None:
-    for start in range(0, len(good), _BATCH):
-        body = msgspec.json.encode({"events": good[start : start + _BATCH]})
-        answer = ingest.store(use_case_id, events.read(body, events.JSON, "", now), now)
-        report.created += answer.created
-        report.duplicates += answer.duplicates
-        report.conflicts += len(answer.conflicts)
-    fold.fold(use_case_id, changes.touched)
-    if report.created:
-        with transaction.atomic():
-            portfolio_id = UseCase.objects.values_list("portfolio_id", flat=True).get(id=use_case_id)
-            ledger.append(
-                portfolio_id, "feedback.imported", by=by, subject=("use_case", use_case_id),
-                payload={"rows": report.rows, "cases": report.cases, "created": report.created},
-            )  # fmt: skip
