@@ -98,3 +98,15 @@ def test_nothing_moves_scrolls_sideways_or_breaks_the_policy(home, client, page)
             if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
                 wide.append((path, width))
     assert (wide, moved, said) == ([], [], {})
+
+
+def test_nothing_moves_while_a_page_arrives_slowly(home, client, page):
+    """A long page reaches the browser in pieces; painting the pieces would move what is already read."""
+    page.add_init_script(f"({_SHIFTS})()")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{page.base}/gallery/")  # styles and scripts are kept from here on
+    slow = {"offline": False, "latency": 5, "downloadThroughput": 60_000, "uploadThroughput": 60_000}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
+    for path in ("/gallery/", "/p/home/"):
+        page.goto(page.base + path)
+        assert page.evaluate("window.shifted") == 0, path
