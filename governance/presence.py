@@ -37,6 +37,7 @@ def _exists(models: tuple[type[Model], ...]) -> str:
     return " OR ".join(f"EXISTS (SELECT FROM {m._meta.db_table} WHERE use_case_id = one)" for m in models)
 
 
+KINDS: Final = tuple(_ROWS)
 _ASK = f"SELECT one, {', '.join(map(_exists, _ROWS.values()))} FROM unnest(%s::uuid[]) one"  # noqa: S608 — only names of tables
 
 
@@ -45,4 +46,4 @@ def present(ids: Sequence[UUID]) -> dict[str, list[UUID]]:
     with connection.cursor() as cursor:
         cursor.execute(_ASK, [list(ids)])
         rows = cursor.fetchall()
-    return {kind: [row[0] for row in rows if row[place]] for place, kind in enumerate(_ROWS, 1)}
+    return {kind: [row[0] for row in rows if row[place]] for place, kind in enumerate(KINDS, 1)}

@@ -52,7 +52,7 @@ def reassess(ids: Sequence[UUID], as_of: date | None = None, *, rank: bool = Tru
     assess. With `rank` the portfolios' advice and
     warnings follow at once; a long pass in chunks does that at its end by `rank_portfolios`.
     """
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         portfolio_ids = _lock_states(UseCase.objects.filter(id__in=ids).values_list("portfolio_id", flat=True))
         seen = list(Dirty.objects.filter(use_case_id__in=ids).values_list("id", flat=True))
         picture = gather(ids, as_of)
