@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from governance.forms.roi import PARTS, CheckIn, Part, Realised, Weeks
 from governance.queries import roi as queries
+from governance.queries.drafts import hypothesis_drafts
 from governance.queries.roi_why import why as why_of
 from governance.views.frame import answer, done, form_page, may, use_case_of
 from governance.views.readiness import tabs
@@ -87,7 +88,8 @@ def edit(request: HttpRequest, ref: str, roi_section: str) -> HttpResponse:
     content, version = (row.content(), row.version) if row else (Content(), 0)
     kind = PARTS[roi_section]
     if request.method == "GET":
-        return _edit_page(request, use_case, row, kind(content=content, version=version))
+        drafts = hypothesis_drafts(use_case, row, content, roi_section)
+        return _edit_page(request, use_case, row, kind(content=content, version=version, drafts=drafts))
     form = kind(request.POST, content=content, version=version)
     if "take" in request.POST:
         return _edit_page(request, use_case, row, form.taking(request.POST["take"]))
