@@ -84,13 +84,13 @@ def _promise(use_case: UseCase, row: Hypothesis | None, said: Content) -> dict[s
         "if_text": f"the work is done with {use_case.title}",
         "then_text": use_case.success_statement.rstrip("."),
         "because": use_case.why_ai.rstrip("."),
-        "population": ", ".join(f"{role.name} ({role.headcount})" for role in _roles(use_case)),
+        "population": said.population or ", ".join(f"{role.name} ({role.headcount})" for role in _roles(use_case)),
     }
 
 
 def _measure(use_case: UseCase, row: Hypothesis | None, said: Content) -> dict[str, str]:
     """Those whose work changes would notice. With a baseline: locked today. With figures: it pays from break-even on."""
-    found = {"noticed_by": ", ".join(role.name for role in _roles(use_case))}
+    found = {"noticed_by": said.noticed_by or ", ".join(role.name for role in _roles(use_case))}
     if said.baseline is None or row is None:
         return found
     found["baseline_locked_on"] = use_case.portfolio.today().isoformat()

@@ -13,7 +13,7 @@ from tests.roi.told import FULL, tell
 pytestmark = pytest.mark.django_db
 
 QUERIES = {
-    "": 15, "edit/promise/": 8, "edit/costs/": 8, "edit/window/": 9, "weeks/": 10, "why/": 11, "compare/": 9, "day/30/": 8,
+    "": 15, "edit/promise/": 8, "edit/costs/": 8, "edit/window/": 9, "weeks/": 10, "why/": 12, "compare/": 9, "day/30/": 8,
     "realised/": 8,
 }  # fmt: skip
 
@@ -108,4 +108,11 @@ def test_rates_that_do_not_exist_are_said_plainly(world, case, monkeypatch, cost
     shown = text(world.client("vera").get(f"/u/{case.key}/roi/why/"))
     for words in says:
         assert words in shown, shown
-    assert world.client("vera").get(f"/u/{case.key}/roi/").status_code == 200
+    sheet = text(world.client("vera").get(f"/u/{case.key}/roi/"))
+    assert "We expect " in sheet
+    assert "rate of return" not in sheet  # the one-pager decides by the net value alone
+    row = Hypothesis.objects.get(use_case=case)
+    told = world.client("vera").get(f"/api/v1/use-cases/{case.key}/hypotheses/{row.id}/valuation/").json()["appraisal"]
+    assert says[0] in told["rates_text"]
+    assert len(told["rates_year"]) == (2 if "no single rate" in says else 0)
+    assert (told["bcr"] is None, told["break_even_share"] is None) == (not costs, not benefits)
