@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from governance.forms.readiness import KIND_WORDS
 from portfolio import formats
 from portfolio.models import Portfolio
 from portfolio.rules import Policy
@@ -67,5 +68,5 @@ def own_scores(portfolio: Portfolio) -> dict[str, Any]:
         "stated": _stated(report.shrunk) if report else "",
         "better": better(report, portfolio.policy) if report else [],
         "curves": curves,
-        "kinds": [(kind, median, by_kind.get(kind, 0)) for kind, median in STARTING_MEDIANS.items()],
+        "kinds": [(KIND_WORDS[kind], median, by_kind.get(kind, 0)) for kind, median in STARTING_MEDIANS.items()],
     }
