@@ -125,7 +125,7 @@ def next_month(advice: Advice, cost: float, currency: str = "EUR") -> str:
 def information(one_month: float, all_months: float, certainty: float, months: int, currency: str = "EUR") -> str:
     """A month of readings is worth €14k to the decision, all 3 months €21k; knowing for certain would be worth €31k."""
     if money(all_months, currency) == money(0.0, currency):
-        return f"No reading could change the decision any more: even knowing for certain would be worth {money(certainty, currency)}."
+        return f"No reading could change the decision any more; knowing for certain would be worth {money(certainty, currency)}."
     said = f"A month of readings is worth {money(one_month, currency)} to the decision"
     if months > 1:
         said += f", all {months} months {money(all_months, currency)}"

@@ -82,8 +82,8 @@ def _promise(use_case: UseCase, row: Hypothesis | None, said: Content) -> dict[s
     """What the register says already, in the form of the promise."""
     return {
         "if_text": f"the work is done with {use_case.title}",
-        "then_text": use_case.success_statement.rstrip("."),
-        "because": use_case.why_ai.rstrip("."),
+        "then_text": _lowered(use_case.success_statement.rstrip(".")),
+        "because": _lowered(use_case.why_ai.rstrip(".")),
         "population": said.population or ", ".join(f"{role.name} ({role.headcount})" for role in _roles(use_case)),
     }
 

@@ -48,17 +48,18 @@ def why(use_case: UseCase, row: Hypothesis) -> Why | None:
     benefits, costs = factors.factor("benefits"), factors.factor("costs")
     likely = valuation.appraise(given, benefits, costs)
     currency = use_case.portfolio.currency
-    queue = roi_queue.waiters(use_case)
-    sentence, details = _next_month(row, said, newest, use_case, queue)
+    queue, swings = roi_queue.waiters(use_case), valuation.tornado(given, benefits, costs)
+    share = _learnable({line.name for line in given.lines if line.is_benefit}, swings)
+    sentence, details = _next_month(row, said, newest, use_case, queue, share)
     return Why(
-        newest, likely, words.rates(likely), sentence, details, roi_queue.sentence(use_case, queue), valuation.tornado(given, benefits, costs),
+        newest, likely, words.rates(likely), sentence, details, roi_queue.sentence(use_case, queue), swings,
         words.track_record(benefits),
         words.triple_costs(newest.figures["npv"] - 2 * newest.figures["pvc"], currency),
     )  # fmt: skip
 
 
 def _next_month(
-    row: Hypothesis, said: Content, newest: Valuation, use_case: UseCase, queue: list[roi_queue.Waiter]
+    row: Hypothesis, said: Content, newest: Valuation, use_case: UseCase, queue: list[roi_queue.Waiter], share: float
 ) -> tuple[str, dict[str, Any]]:  # fmt: skip
     """Continue, scale or stop by the value of one more month's information; the belief as the readings so far leave it."""
     left = _months_left(said, use_case)
@@ -68,7 +69,8 @@ def _next_month(
     if learnt is None:
         return "Without two baseline weeks it cannot be said what another month would teach.", {}
     spent_once = newest.figures["once"] if said.day0_on else 0.0  # sunk: paid already, so no reason to go on
-    m, s, error = newest.mean + spent_once, newest.sd, learnt.month
+    m, error = newest.mean + spent_once, learnt.month
+    s, rest = newest.sd * math.sqrt(share), newest.sd * math.sqrt(1.0 - share)  # readings never teach the rest (ADR 19)
     if learnt.estimate is not None:
         m, s = continuing.updated(m, s, learnt.estimate + spent_once, learnt.error)
     kept = roi_queue.blocked(use_case, queue)  # a month in a slot that another waits for costs that one a month
@@ -77,16 +79,23 @@ def _next_month(
         advice = continuing.advise(m, s, error, cost, left)
         going_on = continuing.value_of_continuing(m, s, error, cost, left)
         one, all_of_them = (continuing.evsi(m, s, error, months) for months in (1, left))
+        certainty = continuing.evpi(m, math.hypot(s, rest))
     except continuing.ContinuingError as fault:
         return str(fault), {}
     currency = use_case.portfolio.currency
-    half = float(normal_ppf(0.9)) * s
+    half = float(normal_ppf(0.9)) * math.hypot(s, rest)
     details = {
         "months": left, "low": m - half, "high": m + half, "sigma": error, "now": max(m, 0.0), "going_on": going_on,
-        "evsi": one, "evsi_all": all_of_them, "evpi": advice.evpi, "kept": kept,
-        "information": words.information(one, all_of_them, advice.evpi, left, currency),
+        "kept": kept, "information": words.information(one, all_of_them, certainty, left, currency),
     }  # fmt: skip
     return words.next_month(advice, cost, currency), details
+
+
+def _learnable(benefits: set[str], swings: Sequence[Swing]) -> float:
+    """Which share of the value's variance hangs on the benefits, 0 to 1: what the measure can teach."""
+    squares = [(swing.name in benefits, swing.width**2) for swing in swings]
+    total = math.fsum(square for _, square in squares)
+    return math.fsum(square for earns, square in squares if earns) / total if total else 0.0
 
 
 def _months_left(said: Content, use_case: UseCase) -> int:

@@ -127,7 +127,7 @@ def test_track_record_sentences() -> None:
         "A month of readings is worth €14k to the decision, all 3 months €21k; knowing for certain would be worth €31k."
     )
     assert words.information(0.1, 0.3, 4.0, 2) == (
-        "No reading could change the decision any more: even knowing for certain would be worth €4."
+        "No reading could change the decision any more; knowing for certain would be worth €4."
     )
     assert words.information(13.6e3, 13.6e3, 30.7e3, 1).startswith(
         "A month of readings is worth €14k to the decision; "
