@@ -21,7 +21,7 @@ from roi import words
 from roi.actions import hypotheses, readings, values
 from roi.actions.scope import lane_of
 from roi.models import Hypothesis, HypothesisVersion, Reading
-from roi.models.readings import PASTED, TYPED
+from roi.models.readings import CSV, PASTED, TYPED
 from roi.rules import signing, track
 from roi.rules.content import Content, changes
 from roi.rules.pasted import parse
@@ -190,15 +190,16 @@ def weeks(request: HttpRequest, ref: str) -> HttpResponse:
     row = _told(use_case)
     content, today = row.content(), use_case.portfolio.today()
     known = Reading.objects.filter(hypothesis=row, measure=content.measure).by_week()
-    form = Weeks(request.POST or None, weeks=queries.weeks_to_type(content, today), known=known)
+    form = Weeks(request.POST or None, request.FILES or None, weeks=queries.weeks_to_type(content, today), known=known)
     if request.method == "POST" and form.is_valid():
-        pasted = parse(form.cleaned_data["pasted"])
+        pasted, sent = parse(form.cleaned_data["pasted"]), parse(form.cleaned_data["file"])
         try:
-            if pasted.faults:
-                raise Refused(pasted.faults)
+            if pasted.faults or sent.faults:
+                raise Refused(pasted.faults + sent.faults)
             with transaction.atomic():  # all that was typed and pasted, or nothing
                 count = _record(request, use_case, form.changed(), TYPED)
                 count += _record(request, use_case, pasted.values, PASTED)
+                count += _record(request, use_case, sent.values, CSV)
         except Refused as refused:
             form.refuse(refused)
         else:

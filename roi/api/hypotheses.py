@@ -224,7 +224,9 @@ class OneValuation(HypothesisDoor):
 
 def _appraised(row: Hypothesis, use_case: UseCase) -> dict[str, Any] | None:
     likely = queries.appraised(row, use_case)
-    return likely and {
+    if likely is None:
+        return None
+    return {
         "npv": likely.npv, "bcr": likely.bcr, "roi": likely.roi, "payback_months": likely.payback,
         "discounted_payback_months": likely.discounted_payback, "break_even_share": likely.break_even_share,
         "rates_year": words.yearly(likely), "rates_text": words.rates(likely),
