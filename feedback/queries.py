@@ -7,7 +7,7 @@ Never reads the events counted already, so the price does not grow with them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -207,6 +207,17 @@ def weekly_values(since: Mapping[UUID, date], today: date) -> dict[UUID, dict[da
             if outcomes:
                 found.setdefault(use_case_id, {})[week_on] = value
     return {use_case_id: weeks for use_case_id, weeks in found.items() if any(weeks.values())}
+
+
+def first_suggestions(use_case_ids: Iterable[UUID]) -> dict[UUID, date]:
+    """The UTC day of the first suggestion that was no test, of those that have one: from the folded counts, one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT use_case_id, min(counted_on) FROM feedback_rollup"
+            " WHERE use_case_id = ANY(%s) AND suggestions > 0 GROUP BY 1",
+            [list(use_case_ids)],
+        )
+        return dict(cursor.fetchall())
 
 
 def _rows(statement: str, names: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -120,14 +120,6 @@ def crps_ensemble(draws: npt.ArrayLike, y: float) -> float:
     return float(np.abs(ordered - came).mean()) - 0.5 * apart
 
 
-def crps_from_quantiles(quantiles: npt.ArrayLike, levels: Sequence[float], y: float) -> float:
-    """The same score, approximated from an even grid of quantiles: twice the mean pinball loss."""
-    called = _columns(quantiles)[0]
-    if called.size != len(levels):
-        raise ScoringError("Each quantile needs its level.")
-    return 2.0 * math.fsum(pinball(q, y, tau) for q, tau in zip(called, levels, strict=True)) / called.size
-
-
 def coverage(low: npt.ArrayLike, high: npt.ArrayLike, y: npt.ArrayLike) -> tuple[int, int]:
     """How many outcomes fell inside their range, ends included, and out of how many."""
     bottom, top, came = _columns(low, high, y)

@@ -39,5 +39,6 @@ def slow_revalue() -> None:
 
 @shared_task
 def post_value_readings() -> None:
-    """Every few minutes: weeks of outcomes that are over become readings of the hypothesis (rules.md 7)."""
+    """Every few minutes: the first use is day 0, weeks of outcomes that are over become readings (rules.md 5 and 7)."""
+    outcomes.learn_day0()
     outcomes.post_value_readings()

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹"}
 NBSP = "\u00a0"  # a number never parts from its sign or unit
+MINUS = "\u2212\u2060"  # with a word joiner: a line would otherwise break between the minus and the currency's sign
 
 
 def symbol(currency: str) -> str:
@@ -20,11 +21,11 @@ def _shortest(value: float, places: int) -> str:
 
 
 def money(amount: Decimal | float | None, currency: str = "EUR") -> str:
-    """Compact money: €800, €52k, €4.2k, €1.15m, €2.3bn; a true minus sign; None is "not known"."""
+    """Compact money: €800, €52k, €4.2k, €1.15m, €2.3bn; a true minus sign that stays with it; None is "not known"."""
     if amount is None:
         return "not known"
     value = float(amount)
-    size, sign = abs(value), "−" if value < 0 else ""
+    size, sign = abs(value), MINUS if value < 0 else ""
     for limit, unit, letter in (
         (999_500_000, 1e9, "bn"),
         (999_500, 1e6, "m"),
@@ -43,7 +44,7 @@ def money_full(amount: Decimal | float | None, currency: str = "EUR") -> str:
     if amount is None:
         return "not known"
     value = float(amount)
-    return f"{'−' if value < 0 else ''}{symbol(currency)}{abs(value):,.0f}"
+    return f"{MINUS if value < 0 else ''}{symbol(currency)}{abs(value):,.0f}"
 
 
 def number(value: float | Decimal | None, places: int = 0) -> str:

@@ -37,14 +37,6 @@ def evpi(m: float, s: float) -> float:
     return s * float(unit_normal_loss(abs(m) / s)) if s else 0.0
 
 
-def evpi_from_draws(values: npt.ArrayLike) -> float:
-    """The same for any law, from draws of the value: mean(max(x, 0)) - max(mean(x), 0)."""
-    draws = np.asarray(values, dtype=float)
-    if not draws.size or not np.all(np.isfinite(draws)):
-        raise ContinuingError("The value of information needs finite draws.")
-    return float(np.maximum(draws, 0.0).mean() - max(draws.mean(), 0.0))
-
-
 def evsi(m: float, s: float, sigma: float, months: float) -> float:
     """Expected value of `months` more months of data, each with error sigma, before choosing."""
     _check(m, s, sigma)

@@ -188,32 +188,6 @@ def share_interval(k: int, n: int, alpha: float) -> tuple[float, float]:
     return (edge(0.0, best) if k else 0.0), (edge(1.0, best) if k < n else 1.0)
 
 
-def share_verdict(
-    weeks: Sequence[tuple[int, int]], threshold: float, alpha: float = 0.10, higher_is_better: bool = True
-) -> Verdict:
-    """The same question for a yes/no measure against an agreed share: each week is (cases that count, all cases).
-
-    low and high are shares, not improvements; weeks_more is 0 or None. Latched like `verdict`.
-    """
-    if not 0 <= threshold <= 1:
-        raise EvidenceError("The threshold of a yes/no measure is a share between 0 and 1.")
-    low, high, k, n = 0.0, 1.0, 0, 0
-    state, decided, moved = State.NOT_YET_KNOWN, None, False
-    for week, (right, cases) in enumerate(weeks, start=1):
-        if not 0 <= right <= cases:
-            raise EvidenceError("A week cannot have more cases that count than cases.")
-        k, n = k + right, n + cases
-        newest = share_interval(k, n, alpha)
-        low, high = newest if moved else (max(low, newest[0]), min(high, newest[1]))
-        if low > high:
-            moved, (low, high) = True, newest
-        reached = low >= threshold if higher_is_better else high <= threshold
-        missed = high < threshold if higher_is_better else low > threshold
-        if decided is None and not moved and (reached or missed):
-            state, decided = (State.ON_TRACK if reached else State.OFF_TRACK), week
-    return Verdict(state, low, high, 0 if decided else None, k / n if n else math.nan, decided, moved)
-
-
 def chance_of_verdict(
     effect: float, sd: float, n0: int, weeks: int, alpha: float = 0.10, runs: int = 4000, seed: int = 1
 ) -> tuple[float, ...]:

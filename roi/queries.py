@@ -7,15 +7,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
 
 from portfolio.models import UseCase
 from portfolio.models.use_cases import UseCaseSet
+from roi.actions.values import newest_factors
 from roi.models import CheckIn, CostLine, FactorVersion, Hypothesis, HypothesisVersion, SignOff, Valuation
 from roi.rules import signing, track, value
 from roi.rules.content import Content, Cost
 from roi.rules.gaps import NO_FACTS, RoiFacts
+from roi.valuation import Appraisal, appraise
 
 _SAID = ("then_text", "measure", "kind", "baseline", "target", "threshold", "higher_is_better", "day0_on",
          "window_days")  # fmt: skip
@@ -121,6 +124,15 @@ def again(found: Valuation) -> value.Value | None:
         kept.as_content(), seed=int(found.seed), annual_rate=found.annual_rate, draws=found.draws,
         benefits=factors.factor("benefits"), costs=factors.factor("costs"),
     )  # fmt: skip
+
+
+def appraised(row: Hypothesis, use_case: UseCase) -> Appraisal | None:
+    """The likely figures with the factors learnt so far; None while nothing has a figure. One query beside its lines."""
+    given = value.hypothesis(row.content(), settings.ROI_ANNUAL_RATE)
+    if given is None:
+        return None
+    factors = newest_factors([use_case.portfolio_id])[use_case.portfolio_id]
+    return appraise(given, factors.factor("benefits"), factors.factor("costs"))
 
 
 def check_ins_due(use_cases: Iterable[UseCase], on: date) -> list[tuple[UseCase, track.Check]]:

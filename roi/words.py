@@ -8,7 +8,7 @@ import math
 from portfolio import formats
 from roi.continuing import Action, Advice
 from roi.evidence import State, Verdict
-from roi.valuation import Factor, Spread
+from roi.valuation import Appraisal, Factor, Spread
 
 # Chances to the nearest 5 %, in the words people use for them.
 _TWENTIETHS = (
@@ -122,11 +122,26 @@ def next_month(advice: Advice, cost: float, currency: str = "EUR") -> str:
     return f"One more month costs {money(cost, currency)}, more than it could teach: {verb}."
 
 
-def kept_promises(hits: int, forecasts: int, level: float, broken: bool) -> str:
-    """Of 40 dates we called 85 % sure, 25 held: that is more than bad luck."""
-    counts = f"Of {forecasts} dates we called {round(100 * level)} % sure, {hits} held"
-    if not broken:
-        return f"{counts}: no more than luck explains."
-    return (
-        f"{counts}: that is more than {'bad' if hits < level * forecasts else 'good'} luck. New dates now allow for it."
-    )
+def information(one_month: float, all_months: float, certainty: float, months: int, currency: str = "EUR") -> str:
+    """A month of readings is worth €14k to the decision, all 3 months €21k; knowing for certain would be worth €31k."""
+    if money(all_months, currency) == money(0.0, currency):
+        return f"No reading could change the decision any more; knowing for certain would be worth {money(certainty, currency)}."
+    said = f"A month of readings is worth {money(one_month, currency)} to the decision"
+    if months > 1:
+        said += f", all {months} months {money(all_months, currency)}"
+    return f"{said}; knowing for certain would be worth {money(certainty, currency)}."
+
+
+def rates(likely: Appraisal) -> str:
+    """The rate of return a year, or plainly why there is not one."""
+    if likely.irr_year is not None:
+        return f"{formats.percent(likely.irr_year, 1)} a year"
+    if not likely.rates:
+        return "none: money flows one way only"
+    years = " and ".join(formats.percent(rate) for rate in yearly(likely))
+    return f"no single rate ({years} a year): decide by the net value"
+
+
+def yearly(likely: Appraisal) -> tuple[float, ...]:
+    """Every rate of return as a share a year; none when money flows one way only."""
+    return tuple((1.0 + rate) ** 12 - 1.0 for rate in likely.rates)

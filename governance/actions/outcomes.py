@@ -1,4 +1,4 @@
-"""What did the outcomes earn, week by week, and does the hypothesis hear of it?
+"""When did real use begin, what did the outcomes earn week by week, and does the hypothesis hear of it?
 
 Feedback counts, ROI judges; neither knows the other, so governance carries the figures across (rules.md 7). Idempotent
 on (hypothesis, measure, week, source): a run that finds nothing new costs three queries and writes nothing.
@@ -9,10 +9,12 @@ from collections import defaultdict
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from feedback import queries
 from governance.rules.outcomes import due, in_money
 from portfolio.rules import SYSTEM, NotVisible, Refused, Stage
-from roi.actions import readings
+from roi.actions import hypotheses, readings
 from roi.actions.readings import OUTCOME_VALUE
 from roi.models import Hypothesis, Reading
 from roi.models.readings import OUTCOMES
@@ -23,6 +25,27 @@ log = logging.getLogger(__name__)
 _JUDGED = (Stage.PILOT, Stage.PRODUCTION)
 _SAID = ("id", "use_case_id", "measure", "unit", "day0_on", "use_case__portfolio__currency")
 _NOTE = "Sum of the outcomes' values, from feedback."
+
+
+def learn_day0(now: datetime | None = None) -> int:
+    """Day 0 is the first suggestion that was no test (rules.md 5); answers how many hypotheses learnt it.
+
+    A stated day stands, except one that has not come yet: use began before it. What is learnt is then as if stated, so
+    that later events do not move what the evidence rests on.
+    """
+    today = (now or datetime.now(UTC)).astimezone(UTC).date()
+    waiting = Hypothesis.objects.filter(use_case__stage__in=_JUDGED, use_case__portfolio__archived_at=None)
+    ids = set(waiting.filter(Q(day0_on=None) | Q(day0_on__gt=today)).values_list("use_case_id", flat=True))
+    found = queries.first_suggestions(ids) if ids else {}
+    learnt = 0
+    for use_case_id, first_on in found.items():
+        try:
+            hypotheses.edit(by=SYSTEM, use_case_id=use_case_id, day0_on=first_on)
+        except (Refused, NotVisible) as refused:
+            log.warning("day0_refused use_case=%s %s", use_case_id, type(refused).__name__)
+        else:
+            learnt += 1
+    return learnt
 
 
 def post_value_readings(now: datetime | None = None) -> int:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from governance.api import (
+    answers,
     audit,
     board,
     calendar,
@@ -17,6 +18,7 @@ from governance.api import (
     verbs,
 )
 
+_ANSWER = "use-cases/<str:ref>/answers/<uuid:answer_id>/"
 _DECISION = "use-cases/<str:ref>/decisions/<uuid:decision_id>/"
 
 urlpatterns = [
@@ -40,6 +42,10 @@ urlpatterns = [
     path("portfolios/<str:slug>/sample/", audit.Sample.as_view(), name="sample"),
     path("use-cases/", use_cases.UseCases.as_view(), name="use-cases"),
     path("use-cases/<str:ref>/", use_cases.OneUseCase.as_view(), name="use-case"),
+    path("use-cases/<str:ref>/answers/", answers.Answers.as_view(), name="answers"),
+    path(f"{_ANSWER}accept/", answers.AcceptAnswer.as_view(), name="answer-accept"),
+    path(f"{_ANSWER}send-back/", answers.SendAnswerBack.as_view(), name="answer-send-back"),
+    path(f"{_ANSWER}withdraw/", answers.WithdrawAnswer.as_view(), name="answer-withdraw"),
     path("use-cases/<str:ref>/gate/", decisions.Gate.as_view(), name="gate"),
     path("use-cases/<str:ref>/choose-lane/", dates.Lane.as_view(), name="choose-lane"),
     path("use-cases/<str:ref>/review-date/", dates.Review.as_view(), name="review-date"),

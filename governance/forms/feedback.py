@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils.text import slugify
 
 from feedback.models import LearningAction
 from feedback.models.plan import WATCHED
@@ -47,8 +48,11 @@ class PlanForm(Plain):
 
 
 class SignalForm(Plain):
-    code = forms.CharField(max_length=64, label="Code", help_text="What your program sends as “signal”.")
     name = forms.CharField(max_length=120, label="Name")
+    code = forms.CharField(
+        max_length=64, required=False, label="Code",
+        help_text="What your program sends as “signal”. Empty: made from the name.",
+    )  # fmt: skip
     unit = forms.CharField(max_length=30, required=False, label="Unit")
     lower = forms.DecimalField(max_digits=27, decimal_places=12, required=False, label="Not below")
     upper = forms.DecimalField(max_digits=27, decimal_places=12, required=False, label="Not above")
@@ -66,6 +70,7 @@ class SignalForm(Plain):
         """As the actions take it."""
         facts = dict(self.cleaned_data)
         owner = facts.pop("owner")
+        facts["code"] = facts["code"] or slugify(facts["name"])[:64]
         return facts | {"owner_id": owner.id if owner else None}
 
 

@@ -25,7 +25,7 @@ class LaneText(Plain):
     text = forms.CharField(
         max_length=MOST_CHARACTERS,
         label="Questions, as YAML",
-        widget=forms.Textarea(attrs={"rows": 28, "spellcheck": "false", "class": "code"}),
+        widget=forms.Textarea(attrs={"rows": 28, "spellcheck": "false", "class": "code", "wrap": "off"}),
     )
     file = forms.FileField(required=False, label="or a YAML file", help_text="It replaces the text above.")
     version = forms.IntegerField(widget=forms.HiddenInput)

@@ -1,7 +1,9 @@
 """What is known already, as a first draft: nothing is asked twice (product.md)."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
+from adoption.models import Role
 from feedback.facts import fact_of
 from feedback.models import Signal
 from feedback.rules.signals import SignalFact, missing
@@ -9,7 +11,9 @@ from people.models import User
 from portfolio.models import UseCase
 from readiness.rules.facts import GRANTED, RATING_WORDS, ReadinessFacts
 from readiness.rules.sets import Part
-from roi.models import Hypothesis
+from roi.models import Hypothesis, Valuation
+from roi.rules import figures
+from roi.rules.content import MOST_CHARS, Content
 
 
 def first_draft(use_case: UseCase, part: Part, told: ReadinessFacts) -> str:
@@ -65,3 +69,70 @@ def _limits(lower: Decimal | None, upper: Decimal | None) -> str:
     if lower is not None:
         return f"at least {lower.normalize():f}"
     return f"at most {upper.normalize():f}" if upper is not None else ""
+
+
+def hypothesis_drafts(use_case: UseCase, row: Hypothesis | None, said: Content, section: str) -> dict[str, str]:
+    """Drafts for the empty fields of one section of the hypothesis, {field: text}. At most one query each."""
+    make = _SECTIONS.get(section)
+    found = make(use_case, row, said) if make else {}
+    return {name: text for name, text in found.items() if text and len(text) <= MOST_CHARS.get(name, len(text))}
+
+
+def _promise(use_case: UseCase, row: Hypothesis | None, said: Content) -> dict[str, str]:
+    """What the register says already, in the form of the promise."""
+    return {
+        "if_text": f"the work is done with {use_case.title}",
+        "then_text": _lowered(use_case.success_statement.rstrip(".")),
+        "because": _lowered(use_case.why_ai.rstrip(".")),
+        "population": said.population or ", ".join(f"{role.name} ({role.headcount})" for role in _roles(use_case)),
+    }
+
+
+def _measure(use_case: UseCase, row: Hypothesis | None, said: Content) -> dict[str, str]:
+    """Those whose work changes would notice. With a baseline: locked today. With figures: it pays from break-even on."""
+    found = {"noticed_by": said.noticed_by or ", ".join(role.name for role in _roles(use_case))}
+    if said.baseline is None or row is None:
+        return found
+    found["baseline_locked_on"] = use_case.portfolio.today().isoformat()
+    if said.threshold is None and said.target is not None:
+        found["threshold"] = _break_even(row, said.baseline, said.target)
+    return found
+
+
+def _break_even(row: Hypothesis, baseline: float, target: float) -> str:
+    """The value of the measure at which benefit and cost are equal (methods.md 4); nothing where that is past the target."""
+    newest = Valuation.objects.newest().filter(hypothesis=row).first()
+    if newest is None or not 0 < newest.figures["pvc"] <= newest.figures["pvb"]:
+        return ""
+    exact = baseline + (target - baseline) * newest.figures["pvc"] / newest.figures["pvb"]
+    rounded = float(f"{exact:.3g}")
+    return figures.show(rounded if min(baseline, target) <= rounded <= max(baseline, target) else exact)
+
+
+def _window(use_case: UseCase, row: Hypothesis | None, said: Content) -> dict[str, str]:
+    """The rule that the page itself follows, in words."""
+    if said.threshold is None or not said.measure:
+        return {}
+    unit = f" {said.unit}" if said.unit else ""
+    side = "below" if said.higher_is_better else "above"
+    return {
+        "decision_rule": f"Scale up once {_lowered(said.measure)} is shown to be {said.threshold:g}{unit} or better; "
+        f"stop if it is still {side} that on day {said.window_days}."
+    }
+
+
+def _benefits(use_case: UseCase, row: Hypothesis | None, said: Content) -> dict[str, str]:
+    return {"b0_name": f"Gain from better {_lowered(said.measure)}"} if said.measure else {}
+
+
+def _roles(use_case: UseCase) -> list[Role]:
+    return list(Role.objects.filter(use_case=use_case).order_by("name"))
+
+
+def _lowered(text: str) -> str:
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+_SECTIONS: dict[str, Callable[[UseCase, Hypothesis | None, Content], dict[str, str]]] = {
+    "promise": _promise, "measure": _measure, "window": _window, "benefits": _benefits,
+}  # fmt: skip

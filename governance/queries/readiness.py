@@ -17,7 +17,7 @@ from people.models import User
 from portfolio.models import Lane, UseCase
 from portfolio.rules import Policy
 from readiness.models import Answer, BlockingItem, Evidence, Waiver
-from readiness.rules.answers import SETTLED, State, is_answered, state_of, waits_for
+from readiness.rules.answers import SETTLED, State, is_answered, shown, state_of, waits_for
 from readiness.rules.facts import ReadinessFacts
 from readiness.rules.sets import QUESTIONS, Part, QuestionSet
 
@@ -29,15 +29,12 @@ class PartView:
     part: Part
     state: State
     answer: Answer | None
+    pill: State  # its state as it is shown
     words: str  # the pill's
     who: str = ""  # accepted by, back with, waits for
     evidence: list[Evidence] = field(default_factory=list)
     clear: bool = False
     unwatched: bool = False  # rests on a monitoring plan without one complete signal
-
-    @property
-    def pill(self) -> str:
-        return "not_clear" if self.state in SETTLED and not self.clear else str(self.state)
 
 
 @dataclass
@@ -61,7 +58,7 @@ class QuestionView:
         if all(view.clear for view in wanted):
             return State.DOES_NOT_APPLY if all(view.state is State.DOES_NOT_APPLY for view in wanted) else State.CLEAR
         order = (State.NOT_CLEAR, State.WAITING, State.DRAFT, State.NOT_STARTED)
-        states = [State(view.pill) for view in wanted if not view.clear]
+        states = [view.pill for view in wanted if not view.clear]
         if all(state is State.NOT_STARTED for state in states) and len(states) == len(wanted):
             return State.NOT_STARTED
         return next((state for state in order[:2] if state in states), State.DRAFT)
@@ -156,10 +153,11 @@ def _view(
         who = "it has expired" if row.state in SETTLED else f"back with {row.author}" if row.author else ""
     elif state is State.DRAFT and row is not None and row.drafted_by:
         who = f"saved by {row.drafted_by}"
-    if state in SETTLED and not is_answered(part, told, asked, on):
-        words = "not clear"  # what was accepted is not enough: its evidence ran out, or nothing watches it
+    pill = shown(part, told, asked, on)
+    if pill is not state:
+        words = pill.replace("_", " ")
     return PartView(
-        part, state, row, words, who, clear=is_answered(part, told, asked, on),
+        part, state, row, pill, words, who, clear=is_answered(part, told, asked, on),
         unwatched=told.unwatched and part == asked.watched(),
     )  # fmt: skip
 

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from governance.forms.readiness import KIND_WORDS
+from portfolio import formats
 from portfolio.models import Portfolio
-from readiness.backtest import Report, Row, backtest
+from portfolio.rules import Policy
+from readiness.backtest import Report, Row, Score, backtest
 from readiness.forecast.curves import STARTING_MEDIANS
 from readiness.models import BlockingItem, CurveVersion
 
@@ -20,6 +23,39 @@ def rows_of(portfolio: Portfolio) -> list[Row]:
     ]
 
 
+def ways_of(report: Report) -> list[tuple[str, Score]]:
+    """Each way of forecasting that was tried, with its score; ours first."""
+    return [
+        ("Ours, a due date as the earliest day", report.shrunk), ("Ours, without due dates", report.without_floor),
+        ("By days past the due date", report.after_due), ("Kaplan–Meier, from own items only", report.unshrunk),
+    ]  # fmt: skip
+
+
+def better(report: Report, policy: Policy) -> list[str]:
+    """What the scores advise: the better of with and without due dates is the policy's default (rules.md 3)."""
+    said = []
+    floor, bare = report.shrunk.crps, report.without_floor.crps
+    if floor is not None and bare is not None and (bare < floor) == policy.due_date_floors and floor != bare:
+        way = "without due dates" if bare < floor else "with a due date as the earliest day"
+        least, most = sorted((floor, bare))
+        said.append(
+            f"Here forecasts {way} are the better ones ({least:.1f} against {most:.1f} days): change it in the policy."
+        )
+    if report.prefers_after_due:
+        said.append(
+            "Due dates here are kept well enough that days past them forecast at least 5 % better than days since opening."
+        )
+    return said
+
+
+def _stated(ours: Score) -> str:
+    """Ours beside the dates that people stated, over the items that had one."""
+    if ours.crps_beside_stated is None or ours.stated_crps is None:
+        return "Too few items with a stated date are closed to compare with the dates people state."
+    held = "" if ours.stated_coverage is None else f" {formats.percent(ours.stated_coverage)} of the stated dates held."
+    return f"Over the items with a stated date: ours is off by {ours.crps_beside_stated:.1f} days, the stated date by {ours.stated_crps:.1f}.{held}"
+
+
 def own_scores(portfolio: Portfolio) -> dict[str, Any]:
     """The back-test over own history (None before there is any month-end with something resolved) and the curves."""
     rows = rows_of(portfolio)
@@ -28,6 +64,9 @@ def own_scores(portfolio: Portfolio) -> dict[str, Any]:
     by_kind = curves.by_kind if curves else {}
     return {
         "report": report if report and report.origins else None,
+        "ways": ways_of(report) if report else [],
+        "stated": _stated(report.shrunk) if report else "",
+        "better": better(report, portfolio.policy) if report else [],
         "curves": curves,
-        "kinds": [(kind, median, by_kind.get(kind, 0)) for kind, median in STARTING_MEDIANS.items()],
+        "kinds": [(KIND_WORDS[kind], median, by_kind.get(kind, 0)) for kind, median in STARTING_MEDIANS.items()],
     }

@@ -53,14 +53,25 @@ def _today(use_case: UseCase, row_id: str) -> dict[str, Any]:
     return {"on": use_case.portfolio.today()}
 
 
+def _plan(use_case: UseCase, row_id: str) -> dict[str, Any]:
+    """The lead brings it to the people until somebody else is named."""
+    return {"owner": use_case.lead_id} | _row(Plan, "owner", "first_on")(use_case, row_id)
+
+
+def _support(use_case: UseCase, row_id: str) -> dict[str, Any]:
+    """The lead does it until somebody else is named; with one role there is nothing to choose."""
+    roles = list(Role.objects.filter(use_case=use_case)[:2])
+    return {"owner": use_case.lead_id, "role": roles[0] if len(roles) == 1 else None}
+
+
 PARTS = {
-    "plan": Part(forms.PlanForm, actions.start_plan, _row(Plan, "owner", "first_on"), "The plan is kept."),
+    "plan": Part(forms.PlanForm, actions.start_plan, _plan, "The plan is kept."),
     "role": Part(
         forms.RoleForm, actions.set_role, _row(Role, "name", "headcount", "reached", "using", "reason"),
         "The numbers are kept.",
     ),
     "conversation": Part(forms.ConversationForm, actions.log_engagement, _today, "The conversation is logged."),
-    "support": Part(forms.SupportForm, actions.add_support, lambda use_case, row_id: {}, "The support is planned."),
+    "support": Part(forms.SupportForm, actions.add_support, _support, "The support is planned."),
     "oversight": Part(
         forms.OversightForm, actions.set_oversight,
         _row(Oversight, "mode", "cover", "stop_authority", "competence", "review_days", "reviewed_on"),

@@ -143,7 +143,7 @@ def signal(request: HttpRequest, ref: str, signal_id: UUID | None = None) -> Htt
         row = Signal.objects.filter(use_case=use_case, id=signal_id, retired_at=None).first()
         if row is None:
             raise NotVisible
-    initial = {name: getattr(row, name) for name in SignalForm.base_fields} if row else {}
+    initial = {name: getattr(row, name) for name in SignalForm.base_fields} if row else {"owner": use_case.lead_id}
     form = SignalForm(request.POST or None, portfolio=use_case.portfolio, initial=initial)
     by = actor_of(request)
     if request.method == "POST" and row is not None and "retire" in request.POST:

@@ -67,7 +67,7 @@ def part(request: HttpRequest, ref: str, part: str) -> HttpResponse:
     initial = {"version": row.version if row else 0, "text": (row.draft or row.text) if row else ""}
     suggested = ""
     if not initial["text"]:
-        suggested = first_draft(use_case, view.part, picture.readiness[use_case.id])
+        initial["text"] = suggested = first_draft(use_case, view.part, picture.readiness[use_case.id])
     form = Send(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from governance.forms.roi import PARTS, CheckIn, Part, Realised, Weeks
 from governance.queries import roi as queries
+from governance.queries.drafts import hypothesis_drafts
 from governance.queries.roi_why import why as why_of
 from governance.views.frame import answer, done, form_page, may, use_case_of
 from governance.views.readiness import tabs
@@ -20,7 +21,7 @@ from roi import words
 from roi.actions import hypotheses, readings, values
 from roi.actions.scope import lane_of
 from roi.models import Hypothesis, HypothesisVersion, Reading
-from roi.models.readings import PASTED, TYPED
+from roi.models.readings import CSV, PASTED, TYPED
 from roi.rules import signing, track
 from roi.rules.content import Content, changes
 from roi.rules.pasted import parse
@@ -87,7 +88,8 @@ def edit(request: HttpRequest, ref: str, roi_section: str) -> HttpResponse:
     content, version = (row.content(), row.version) if row else (Content(), 0)
     kind = PARTS[roi_section]
     if request.method == "GET":
-        return _edit_page(request, use_case, row, kind(content=content, version=version))
+        drafts = hypothesis_drafts(use_case, row, content, roi_section)
+        return _edit_page(request, use_case, row, kind(content=content, version=version, drafts=drafts))
     form = kind(request.POST, content=content, version=version)
     if "take" in request.POST:
         return _edit_page(request, use_case, row, form.taking(request.POST["take"]))
@@ -188,15 +190,16 @@ def weeks(request: HttpRequest, ref: str) -> HttpResponse:
     row = _told(use_case)
     content, today = row.content(), use_case.portfolio.today()
     known = Reading.objects.filter(hypothesis=row, measure=content.measure).by_week()
-    form = Weeks(request.POST or None, weeks=queries.weeks_to_type(content, today), known=known)
+    form = Weeks(request.POST or None, request.FILES or None, weeks=queries.weeks_to_type(content, today), known=known)
     if request.method == "POST" and form.is_valid():
-        pasted = parse(form.cleaned_data["pasted"])
+        pasted, sent = parse(form.cleaned_data["pasted"]), parse(form.cleaned_data["file"])
         try:
-            if pasted.faults:
-                raise Refused(pasted.faults)
+            if pasted.faults or sent.faults:
+                raise Refused(pasted.faults + sent.faults)
             with transaction.atomic():  # all that was typed and pasted, or nothing
                 count = _record(request, use_case, form.changed(), TYPED)
                 count += _record(request, use_case, pasted.values, PASTED)
+                count += _record(request, use_case, sent.values, CSV)
         except Refused as refused:
             form.refuse(refused)
         else:

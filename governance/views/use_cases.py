@@ -20,7 +20,7 @@ from portfolio.access.fetch import seats_of
 from portfolio.access.identity import actor_of
 from portfolio.actions import use_cases as actions
 from portfolio.models import UseCase
-from portfolio.rules import MOVES, Conflict, NotVisible, Refused, Stage, Verb
+from portfolio.rules import MOVES, Conflict, NotVisible, Refused, Role, Stage, Verb
 
 _RIGHTS = ("use_case.edit", "use_case.choose_lane", "use_case.agree_date", "request.open", "use_case.go",
            "use_case.set_review", "use_case.grant_exception")  # fmt: skip
@@ -47,10 +47,13 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
 def register(request: HttpRequest, slug: str) -> HttpResponse:
     """Put a use case into the register."""
     portfolio = portfolio_of(request, slug)
-    form = Register(request.POST or None, portfolio=portfolio)
+    by = actor_of(request)
+    leads = by.role_in(portfolio.id) == Role.CONTRIBUTOR  # a leader decides, so rather no lead
+    initial = {"lead": by.user_id} if leads else {}
+    form = Register(request.POST or None, portfolio=portfolio, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            made = actions.register(by=actor_of(request), portfolio_id=portfolio.id, **form.cleaned_data)
+            made = actions.register(by=by, portfolio_id=portfolio.id, **form.cleaned_data)
         except Refused as refused:
             form.refuse(refused)
         else:

@@ -1,6 +1,7 @@
 """What was asked, what was answered, on which evidence?"""
 
-from datetime import date
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
+from portfolio.access.table import can
 from portfolio.api import pages
 from portfolio.api.door import UseCaseDoor, etag, row_of, speaks
 from portfolio.api.shapes import CursorQuery, Day, Strict, Text, YesNo, checked
@@ -20,18 +22,38 @@ from readiness.actions import answers as actions
 from readiness.actions import evidence as evidence_actions
 from readiness.downloads import attachment
 from readiness.models import Answer, Evidence
-from readiness.queries import sets
-from readiness.rules.answers import State
+from readiness.queries import facts, sets
+from readiness.rules.answers import State, is_answered, shown, waits_for
+from readiness.rules.facts import ReadinessFacts
+from readiness.rules.sets import Part
+
+
+class EvidenceShape(serializers.Serializer):
+    id = serializers.UUIDField()
+    part = serializers.CharField()
+    name = serializers.CharField()
+    url = serializers.CharField()
+    is_file = serializers.BooleanField()
+    content_type = serializers.CharField()
+    size = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    effective_on = serializers.DateField(allow_null=True)
+    expires_on = serializers.DateField(allow_null=True)
+    added_by = serializers.UUIDField()
+    added_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
 
 
 class AnswerShape(serializers.Serializer):
     id = serializers.UUIDField(allow_null=True, help_text="Null until something was written.")
     part = serializers.CharField()
     question = serializers.CharField()
-    state = serializers.CharField(help_text=", ".join(State))
-    text = serializers.CharField()
+    state = serializers.CharField(help_text="As the page shows it: " + ", ".join(State))
+    clear = serializers.BooleanField(help_text="Nothing is missing for the gate.")
+    waits_for = serializers.UUIDField(allow_null=True, help_text="Who is asked now; null: nobody, or any leader.")
+    text = serializers.CharField(help_text="What was sent.")
     applies = serializers.BooleanField()
-    draft = serializers.CharField()
+    draft = serializers.CharField(help_text="Empty for those who may not write one.")
     note = serializers.CharField()
     author = serializers.UUIDField(allow_null=True)
     decided_by = serializers.UUIDField(allow_null=True)
@@ -39,6 +61,7 @@ class AnswerShape(serializers.Serializer):
     expires_on = serializers.DateField(allow_null=True)
     required = serializers.BooleanField()
     evidence_needed = serializers.BooleanField()
+    evidence = EvidenceShape(many=True, help_text="In force or not, until it is taken off.")
     version = serializers.IntegerField()
 
 
@@ -65,34 +88,54 @@ class Withdraw(Strict):
     reason = Text(required=False)
 
 
-def shaped(row: Answer | None, part: Any, on: date) -> dict[str, Any]:
-    row = row or Answer(part=part.code, id=None, version=0)
-    state = State.NOT_STARTED if row.state == State.DRAFT and not row.draft.strip() else State(row.state)
-    if state in (State.CLEAR, State.DOES_NOT_APPLY) and row.expires_on and row.expires_on < on:
-        state = State.NOT_CLEAR
-    plain = ("id", "part", "text", "applies", "draft", "note", "effective_on", "expires_on", "version")
-    return {name: getattr(row, name) for name in plain} | {
-        "question": part.text,
-        "state": state,
-        "author": row.author_id,
-        "decided_by": row.decided_by_id,
-        "required": part.required,
-        "evidence_needed": part.evidence,
-    }
+_EVIDENCE = ("id", "answer__part", "name", "url", "content_type", "size", "sha256", "effective_on", "expires_on",
+             "added_by_id", "added_at", "version")  # fmt: skip
+
+
+def evidence_shape(row: dict[str, Any]) -> dict[str, Any]:
+    found = {name: row[name] for name in _EVIDENCE if name not in ("answer__part", "added_by_id")}
+    return found | {"part": row["answer__part"], "added_by": row["added_by_id"], "is_file": not row["url"]}
 
 
 class AnswerDoor(UseCaseDoor):
-    def shaped(self, row: Answer) -> dict[str, Any]:
+    """Every answer is shown as the page shows it."""
+
+    def told(self) -> ReadinessFacts:
+        """What the rules know of the use case. Whoever knows the monitoring plan says whether anything is watched."""
+        return facts.of_use_case(self.seen)
+
+    def shaped(self, rows: Iterable[Answer | None], parts: Iterable[Part]) -> list[dict[str, Any]]:
+        """These answers (None: not begun) to these parts, each with its evidence: four queries."""
+        asked, on, told = sets.of_lane(self.seen.lane), self.seen.portfolio.today(), self.told()
+        evidence: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for one in Evidence.objects.filter(use_case=self.seen, removed_at=None).order_by("added_at").values(*_EVIDENCE):
+            evidence[one["answer__part"]].append(evidence_shape(one))
+        writes = can(self.actor, "answer.draft", self.seen.portfolio_id, facts.seats_of(self.seen)).allowed
+        plain = ("id", "part", "text", "applies", "draft", "note", "effective_on", "expires_on", "version")
+        found = []
+        for stored, part in zip(rows, parts, strict=True):
+            row, known = stored or Answer(part=part.code, id=None, version=0), told.answers.get(part.code)
+            state = shown(part, told, asked, on)
+            waits = (
+                waits_for(part, known, told, self.seen.portfolio.policy, on)
+                if known and state is State.WAITING
+                else None
+            )
+            found.append({name: getattr(row, name) for name in plain} | {
+                "question": part.text, "state": state, "clear": is_answered(part, told, asked, on),
+                "waits_for": waits and waits.person, "author": row.author_id, "decided_by": row.decided_by_id,
+                "required": part.required, "evidence_needed": part.evidence, "evidence": evidence[part.code],
+            } | ({} if writes else {"draft": ""}))  # fmt: skip
+        return found
+
+    def represent(self, row: Answer) -> dict[str, Any]:
         part = sets.of_lane(self.seen.lane).part(row.part) if self.seen.lane else None
         if part is None:
             raise NotVisible
-        return shaped(row, part, self.seen.portfolio.today())
-
-    def represent(self, row: Answer) -> dict[str, Any]:
-        return self.shaped(row)
+        return self.shaped([row], [part])[0]
 
     def changed(self, row: Answer, status: int = 200) -> Response:
-        return Response(self.shaped(row), status=status, headers=etag(row.id, row.version))
+        return Response(self.represent(row), status=status, headers=etag(row.id, row.version))
 
 
 class Answers(AnswerDoor):
@@ -104,8 +147,7 @@ class Answers(AnswerDoor):
     def get(self, request: HttpRequest, ref: str) -> Response:
         stored = {row.part: row for row in Answer.objects.visible_to(self.actor).filter(use_case=self.seen)}
         parts = sets.of_lane(self.seen.lane).parts if self.seen.lane else ()
-        on = self.seen.portfolio.today()
-        found = [shaped(stored.get(part.code), part, on) for part in parts]
+        found = self.shaped([stored.get(part.code) for part in parts], parts) if parts else []
         return Response({"next": None, "previous": None, "results": found})
 
     @speaks("Draft an answer, or submit it", body=NewAnswer, answer=AnswerShape, status=201, if_match=True)
@@ -149,22 +191,6 @@ class WithdrawAnswer(OneAnswer):
         return self.changed(actions.withdraw(**self.key(), reason=self.said(Withdraw).get("reason", "")))
 
 
-class EvidenceShape(serializers.Serializer):
-    id = serializers.UUIDField()
-    part = serializers.CharField()
-    name = serializers.CharField()
-    url = serializers.CharField()
-    is_file = serializers.BooleanField()
-    content_type = serializers.CharField()
-    size = serializers.IntegerField()
-    sha256 = serializers.CharField()
-    effective_on = serializers.DateField(allow_null=True)
-    expires_on = serializers.DateField(allow_null=True)
-    added_by = serializers.UUIDField()
-    added_at = serializers.DateTimeField()
-    version = serializers.IntegerField()
-
-
 class NewEvidence(Strict):
     """A link as JSON; a file as multipart/form-data with the field `file`."""
 
@@ -173,15 +199,6 @@ class NewEvidence(Strict):
     name = Text(max_length=200, required=False)
     effective_on = Day(required=False)
     expires_on = Day(required=False)
-
-
-_EVIDENCE = ("id", "answer__part", "name", "url", "content_type", "size", "sha256", "effective_on", "expires_on",
-             "added_by_id", "added_at", "version")  # fmt: skip
-
-
-def evidence_shape(row: dict[str, Any]) -> dict[str, Any]:
-    found = {name: row[name] for name in _EVIDENCE if name not in ("answer__part", "added_by_id")}
-    return found | {"part": row["answer__part"], "added_by": row["added_by_id"], "is_file": not row["url"]}
 
 
 class EvidenceList(UseCaseDoor):

@@ -5,17 +5,12 @@ from django.urls import path
 from readiness.api import answers, data, items, lanes, needs
 
 _U, _P = "use-cases/<str:ref>", "portfolios/<str:slug>"
-_A, _I, _S = (
-    f"{_U}/answers/<uuid:answer_id>",
+_I, _S = (
     f"{_U}/blocking-items/<uuid:item_id>",
     f"{_P}/data-sources/<uuid:source_id>",
 )
 
 urlpatterns = [
-    path(f"{_U}/answers/", answers.Answers.as_view(), name="answers"),
-    path(f"{_A}/accept/", answers.AcceptAnswer.as_view(), name="answer-accept"),
-    path(f"{_A}/send-back/", answers.SendAnswerBack.as_view(), name="answer-send-back"),
-    path(f"{_A}/withdraw/", answers.WithdrawAnswer.as_view(), name="answer-withdraw"),
     path(f"{_U}/evidence/", answers.EvidenceList.as_view(), name="evidence"),
     path(f"{_U}/evidence/<uuid:evidence_id>/", answers.OneEvidence.as_view(), name="one-evidence"),
     path(f"{_U}/evidence/<uuid:evidence_id>/file/", answers.EvidenceFile.as_view(), name="evidence-file"),

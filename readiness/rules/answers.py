@@ -71,6 +71,12 @@ def is_answered(part: Part, facts: ReadinessFacts, asked: QuestionSet, on: date)
     return is_clear(facts.answers.get(part.code), part, on) and not (facts.unwatched and part == asked.watched())
 
 
+def shown(part: Part, facts: ReadinessFacts, asked: QuestionSet, on: date) -> State:
+    """The state as people read it: what was accepted but is not enough (evidence over, nothing watches) is not clear."""
+    found = state_of(facts.answers.get(part.code), on)
+    return State.NOT_CLEAR if found in SETTLED and not is_answered(part, facts, asked, on) else found
+
+
 def share(facts: ReadinessFacts, asked: QuestionSet, on: date) -> tuple[int, int]:
     """(clear required parts, required parts)."""
     required = asked.required()

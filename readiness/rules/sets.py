@@ -25,11 +25,13 @@ SEATS = (
     "leader",
 )  # leader: any leader of the portfolio
 DRAFTS = ("", "register", "needs", "monitoring")  # what a first draft is written from
+ALWAYS_DRAFTED = ("register", "monitoring")  # these are filled before the gate anyway; data needs may be none
 MOST_PARTS = 60
-# Fields every lane needs before its gate, besides the parts: title, problem, success, why AI, stop criterion, sponsor,
-# lead (7); the four lane questions (4); one data need: source, purpose (2); one signal: code, source, threshold, owner,
-# action (5).
-FIELDS_BESIDE = 18
+# What a team types from registering to "ready to decide", besides the parts: register and seats, adoption plan and
+# role, hypothesis and its required costs, one complete signal; from standard on a conversation, support for the role,
+# oversight. What is drafted from what is known is not asked twice, so it does not count. A test goes this way through
+# the real pages and counts.
+FIELDS_BESIDE = {"fast": 23, "standard": 34, "high-impact": 39}
 MOST_FIELDS = {"fast": 25, "standard": 50}
 
 
@@ -84,7 +86,8 @@ class QuestionSet:
     def required_fields(self) -> int:
         """How many fields a team must fill up to the gate: governance must not become the purgatory."""
         needed = self.required()
-        return FIELDS_BESIDE + len(needed) + sum(part.evidence for part in needed)
+        drafted = {part.draft for part in needed if part.draft in ALWAYS_DRAFTED}  # each draft answers one part
+        return FIELDS_BESIDE.get(self.lane, 0) + len(needed) - len(drafted) + sum(part.evidence for part in needed)
 
 
 _TEXTS = {"code": 10, "text": 300, "good": 2000, "bad": 2000, "accepter": 20, "deputy": 20, "kind": 20, "draft": 20}

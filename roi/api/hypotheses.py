@@ -15,6 +15,7 @@ from portfolio.api.door import UseCaseDoor, etag, row_of, speaks
 from portfolio.api.shapes import CursorQuery, Strict, Whole
 from portfolio.models import UseCase
 from portfolio.rules import NotVisible, Reason, Refused
+from roi import queries, words
 from roi.actions import hypotheses as actions
 from roi.actions.scope import lane_of
 from roi.api.shapes import PAGE, HypothesisSaid, HypothesisShape, assumptions_of
@@ -56,6 +57,21 @@ class CompareQuery(Strict):
     now = serializers.IntegerField(min_value=1, max_value=1_000_000, required=False)
 
 
+class AppraisalShape(serializers.Serializer):
+    """If every figure is right. Null where undefined: no cost, no benefit, never paid back."""
+
+    npv = serializers.FloatField()
+    bcr = serializers.FloatField(allow_null=True)
+    roi = serializers.FloatField(allow_null=True)
+    payback_months = serializers.FloatField(allow_null=True)
+    discounted_payback_months = serializers.FloatField(allow_null=True)
+    break_even_share = serializers.FloatField(allow_null=True, help_text="Of the stated benefit.")
+    rates_year = serializers.ListField(
+        child=serializers.FloatField(), help_text="Every rate of return; none when money flows one way only."
+    )
+    rates_text = serializers.CharField(help_text="Several rates decide nothing: go by the net value.")
+
+
 class ValuationShape(serializers.Serializer):
     """Net present value over the horizon, from stored draws; reproducible from seed and versions."""
 
@@ -73,6 +89,7 @@ class ValuationShape(serializers.Serializer):
     number = serializers.IntegerField()
     open_categories = serializers.ListField(child=serializers.CharField())
     figures = serializers.DictField()
+    appraisal = AppraisalShape(allow_null=True, help_text="Null while a required category is open.")
 
 
 def shape(row: Hypothesis, use_case: UseCase) -> dict[str, Any]:
@@ -198,7 +215,19 @@ class OneValuation(HypothesisDoor):
         newest = Valuation.objects.newest().filter(hypothesis=self.row).first()
         if newest is None:
             raise NotVisible
-        names = [name for name in ValuationShape().fields if name != "open_categories"]
+        names = [name for name in ValuationShape().fields if name not in ("open_categories", "appraisal")]
         found = {name: getattr(newest, name) for name in names}
         found["open_categories"] = list(value.open_categories(self.row.content(), lane_of(self.seen)))
+        found["appraisal"] = None if found["open_categories"] else _appraised(self.row, self.seen)
         return Response(found)
+
+
+def _appraised(row: Hypothesis, use_case: UseCase) -> dict[str, Any] | None:
+    likely = queries.appraised(row, use_case)
+    if likely is None:
+        return None
+    return {
+        "npv": likely.npv, "bcr": likely.bcr, "roi": likely.roi, "payback_months": likely.payback,
+        "discounted_payback_months": likely.discounted_payback, "break_even_share": likely.break_even_share,
+        "rates_year": words.yearly(likely), "rates_text": words.rates(likely),
+    }  # fmt: skip

@@ -47,8 +47,14 @@ def show_amount(amount: Amount | None) -> str:
     if amount is None:
         return ""
     if amount.low is None or amount.high is None:
-        return show(amount.likely)
-    return " – ".join(show(one) for one in (amount.low, amount.likely, amount.high))
+        return _short(amount.likely)
+    return " – ".join(_short(one) for one in (amount.low, amount.likely, amount.high))
+
+
+def _short(number: float) -> str:
+    """96k for 96000, where that is shorter and reads back as the very same number."""
+    plain, thousands = show(number), show(number / 1e3)
+    return f"{thousands}k" if len(thousands) + 1 < len(plain) and float(thousands) * 1e3 == number else plain
 
 
 def show(number: float | None) -> str:

@@ -5,6 +5,7 @@ import uuid
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from feedback.models import Signal
 from governance.actions.assess import reassess
 from portfolio.models import UseCase
 from portfolio.rules import Role, Stage
@@ -50,6 +51,24 @@ def test_an_answer_is_drafted_sent_sent_back_accepted(as_ana, as_ben, pilot):
     assert as_ben.post(path, {"part": "9", "text": "x"}).status_code == 404
     assert codes(as_ana.post(f"{one}withdraw/")) == ["no_reason"]
     assert as_ana.post(f"{one}withdraw/", {"reason": "Outdated"}).json()["state"] == "not_clear"
+
+
+def test_an_answer_is_told_as_the_page_tells_it(as_ana, as_ben, home, pilot):
+    path = f"use-cases/{pilot.key}/answers/"
+    as_ben.post(f"use-cases/{pilot.key}/evidence/", {"part": "1", "url": "https://example.org/plan"})
+    as_ben.post(path, {"part": "1", "text": "Letters sorted.", "submit": True})
+    fourth = as_ben.post(path, {"part": "4", "text": "Share rewritten.", "submit": True}).json()
+    as_ana.post(f"{path}{fourth['id']}/accept/")
+    as_ben.post(path, {"part": "2", "text": "A draft"})
+    told = {row["part"]: row for row in results(as_ben.get(path))}
+    assert (told["1"]["state"], told["1"]["waits_for"], told["1"]["clear"]) == ("waiting", str(home.ana.id), False)
+    assert [one["url"] for one in told["1"]["evidence"]] == ["https://example.org/plan"]
+    assert (told["4"]["state"], told["4"]["clear"], told["2"]["draft"]) == ("clear", True, "A draft")
+    viewer = Api(home.member("vera", Role.VIEWER))
+    assert {row["part"]: row["draft"] for row in results(viewer.get(path))} == dict.fromkeys("1234", "")
+    Signal.objects.filter(use_case=pilot).update(action="")  # nothing is watched any more
+    told = {row["part"]: row for row in results(as_ben.get(path))}
+    assert (told["4"]["state"], told["4"]["clear"]) == ("not_clear", False)
 
 
 def test_a_token_drafts_but_never_accepts(home, as_ana, as_ben, pilot):

@@ -81,7 +81,7 @@ def test_legend_refuses_a_mark_without_words():
 @pytest.mark.parametrize(
     ("amount", "currency", "told"),
     [
-        (1_150_000, "EUR", "€1.15m"), (Decimal(520000), "EUR", "€520k"), (4_200, "GBP", "£4.2k"), (-30_000, "EUR", "−€30k"),
+        (1_150_000, "EUR", "€1.15m"), (Decimal(520000), "EUR", "€520k"), (4_200, "GBP", "£4.2k"), (-30_000, "EUR", "−\u2060€30k"),
         (999, "EUR", "€999"), (999_600, "EUR", "€1m"), (0, "EUR", "€0"), (-0.2, "EUR", "€0"), (2.3e9, "USD", "$2.3bn"),
         (100, "CHF", "CHF\u00a0100"), (None, "EUR", "not known"),
     ],

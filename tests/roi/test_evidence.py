@@ -18,7 +18,6 @@ from roi.evidence import (
     half_width,
     pooled_sd,
     share_interval,
-    share_verdict,
     verdict,
 )
 from tests.real_data import folder
@@ -207,19 +206,6 @@ def test_share_interval_reference_cases() -> None:
         share_interval(3, 2, 0.05)
 
 
-def test_share_verdict_is_latched() -> None:
-    good = [(19, 20)] * 5
-    assert share_verdict(good, 0.8).state == State.ON_TRACK
-    assert share_verdict([*good, *[(0, 20)] * 3], 0.8).state == State.ON_TRACK
-    assert share_verdict([(10, 20)] * 4, 0.8).state == State.OFF_TRACK
-    assert share_verdict([(1, 20)] * 4, 0.3, higher_is_better=False).state == State.ON_TRACK
-    assert share_verdict([(16, 20)], 0.8).state == State.NOT_YET_KNOWN
-    assert share_verdict([], 0.8).weeks_more is None
-    for bad in ([(3, 2)], [(-1, 2)]):
-        with pytest.raises(EvidenceError):
-            share_verdict(bad, 0.8)
-
-
 def days(kind: str, stream: np.random.Generator, runs: int, count: int) -> Any:
     """Unit-variance daily data of a kind, runs by days."""
     noise = stream.standard_normal((runs, count))
@@ -239,10 +225,13 @@ def test_false_verdicts_stay_rare_though_looked_at_every_week(kind: str) -> None
     assert false / 2000 <= 0.06
 
 
-def test_false_share_verdicts_stay_rare() -> None:
+def test_a_true_share_rarely_ever_leaves_its_interval() -> None:
     right = np.random.default_rng(3).binomial(20, 0.7, size=(1000, 20)).tolist()
-    false = sum(share_verdict([(k, 20) for k in run], 0.7, 0.05).state is not State.NOT_YET_KNOWN for run in right)
-    assert false / 1000 <= 0.06
+    looks = (zip(np.cumsum(run).tolist(), range(20, 401, 20), strict=True) for run in right)
+    missed = sum(
+        any(not low <= 0.7 <= high for low, high in (share_interval(k, n, 0.05) for k, n in run)) for run in looks
+    )
+    assert missed / 1000 <= 0.06
 
 
 def test_what_a_window_can_show() -> None:

@@ -3,6 +3,7 @@
 Everything is compared as the text that was typed: what the writer saw, what they typed, what is there now.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
@@ -13,6 +14,8 @@ from django.http import QueryDict
 from governance.forms.fields import Plain
 from roi.rules import figures
 from roi.rules.content import Content
+
+DRAFTED = "Drafted from what is known. Change what is wrong."
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,17 @@ class Part(Plain):
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
-    def __init__(self, data: QueryDict | dict[str, Any] | None = None, *, content: Content, version: int) -> None:
+    def __init__(
+        self, data: QueryDict | dict[str, Any] | None = None, *, content: Content, version: int,
+        drafts: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
         self.content = content
         self.seen = self.show(content)
-        super().__init__(data, initial=self.seen | {"version": version})
+        drafted = {name: text for name, text in (drafts or {}).items() if text and not self.seen.get(name)}
+        super().__init__(data, initial=self.seen | drafted | {"version": version})
         self.fields.update(self.more(content, data))
+        for name in drafted:
+            self.fields[name].help_text = DRAFTED
         self.clashes: list[Clash] = []
         for name in self.fields:
             if name != "version":
@@ -64,10 +73,10 @@ class Part(Plain):
         clashes = []
         for name in set(self.fields) - {"version"}:
             typed, seen = self.data.get(name, ""), self.data.get(f"initial-{name}", "")
-            if typed.strip() == seen.strip():
-                continue
-            data[name] = typed
             theirs = now.get(name, "")
+            if typed.strip() == seen.strip() and theirs:
+                continue
+            data[name] = typed  # also a draft that was left as it is, where nobody wrote anything else
             if theirs.strip() not in (seen.strip(), typed.strip()):
                 clashes.append(Clash(name, self.label_of(name), theirs or "nothing", typed or "nothing"))
         again = type(self)(data, content=present, version=version)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
@@ -9,6 +10,8 @@ from django.http import QueryDict
 from governance.forms.fields import Plain, Text
 from governance.forms.roi.fields import Figure, line
 from roi.rules import figures, track
+
+MOST_BYTES = 100_000
 
 
 class Weeks(Plain):
@@ -19,12 +22,28 @@ class Weeks(Plain):
         help_text="A week and a value a line, as copied from a sheet: 2026-11-02, 41.5",
     )  # fmt: skip
 
-    def __init__(self, data: QueryDict | None = None, *, weeks: Iterable[date], known: dict[date, float]) -> None:
+    file = forms.FileField(label="or a CSV file", required=False, help_text="With the same two columns.")
+
+    def __init__(
+        self, data: QueryDict | None = None, files: Any = None, *, weeks: Iterable[date], known: dict[date, float]
+    ) -> None:
         self.weeks = list(weeks)
         names = {week: f"w{week.isoformat()}" for week in self.weeks}
-        super().__init__(data, initial={names[week]: figures.show(known.get(week)) for week in self.weeks})
+        super().__init__(data, files, initial={names[week]: figures.show(known.get(week)) for week in self.weeks})
         for week in self.weeks:
             self.fields[names[week]] = Figure(label=f"{week:%-d %b %Y}", required=False, show_hidden_initial=True)
+
+    def clean_file(self) -> str:
+        """The text of the file, empty without one."""
+        upload = self.cleaned_data.get("file")
+        if upload is None:
+            return ""
+        if upload.size > MOST_BYTES:
+            raise forms.ValidationError("The file is too large for weekly values.")
+        try:
+            return str(upload.read().decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            raise forms.ValidationError("The file is not UTF-8 text.") from None
 
     def grid(self) -> list[forms.BoundField]:
         return [self[f"w{week.isoformat()}"] for week in self.weeks]

@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
-from roi.models import Hypothesis
+from roi.models import Hypothesis, Reading
 from roi.rules.content import MOST_CHARS, Amount, Benefit, Cost
+from roi.rules.track import monday
 from roi.valuation import NO_CORRECTION
 from tests.governance.pages.test_roi import case, form_of, text, told  # noqa: F401  (a fixture and its helpers)
 from tests.roi.told import FULL, tell
@@ -13,7 +15,7 @@ from tests.roi.told import FULL, tell
 pytestmark = pytest.mark.django_db
 
 QUERIES = {
-    "": 15, "edit/promise/": 8, "edit/costs/": 8, "edit/window/": 9, "weeks/": 10, "why/": 11, "compare/": 9, "day/30/": 8,
+    "": 15, "edit/promise/": 8, "edit/costs/": 8, "edit/window/": 9, "weeks/": 10, "why/": 12, "compare/": 9, "day/30/": 8,
     "realised/": 8,
 }  # fmt: skip
 
@@ -108,4 +110,33 @@ def test_rates_that_do_not_exist_are_said_plainly(world, case, monkeypatch, cost
     shown = text(world.client("vera").get(f"/u/{case.key}/roi/why/"))
     for words in says:
         assert words in shown, shown
-    assert world.client("vera").get(f"/u/{case.key}/roi/").status_code == 200
+    sheet = text(world.client("vera").get(f"/u/{case.key}/roi/"))
+    assert "We expect " in sheet
+    assert "rate of return" not in sheet  # the one-pager decides by the net value alone
+    row = Hypothesis.objects.get(use_case=case)
+    told = world.client("vera").get(f"/api/v1/use-cases/{case.key}/hypotheses/{row.id}/valuation/").json()["appraisal"]
+    assert says[0] in told["rates_text"]
+    assert len(told["rates_year"]) == (2 if "no single rate" in says else 0)
+    assert (told["bcr"] is None, told["break_even_share"] is None) == (not costs, not benefits)
+
+
+def test_a_csv_file_is_read_whole_or_not_at_all(world, case):  # noqa: F811
+    told(case)
+    client = world.client("ben")
+    url = f"/u/{case.key}/roi/weeks/"
+    this = monday(case.portfolio.today())
+
+    def send(content: bytes):
+        return client.post(url, form_of(client, url) | {"file": SimpleUploadedFile("weeks.csv", content)})
+
+    for wrong, words in (
+        (b"\xff\xfe\x00", "not UTF-8"),
+        (b"x" * 100_001, "too large"),
+        (f"{this},30\nno day,4\n".encode(), "is no day"),
+    ):
+        answer = send(wrong)
+        assert answer.status_code == 422 and words in text(answer)
+        assert not Reading.objects.filter(week_on=this).exists()
+    assert send(f"\ufeffweek,value\n{this},30.5\n".encode()).status_code == 302
+    row = Reading.objects.get(week_on=this)
+    assert (row.value, row.source) == (30.5, "csv")
