@@ -10,6 +10,7 @@ from governance.api import (
     decisions,
     forecast,
     ledger,
+    people,
     policy,
     rights,
     saved_views,
@@ -20,6 +21,9 @@ from governance.api import (
 _DECISION = "use-cases/<str:ref>/decisions/<uuid:decision_id>/"
 
 urlpatterns = [
+    path("people/", people.People.as_view(), name="people"),
+    path("people/<uuid:user_id>/deactivate/", people.Deactivate.as_view(), name="person-deactivate"),
+    path("people/<uuid:user_id>/reactivate/", people.Reactivate.as_view(), name="person-reactivate"),
     path("portfolios/<str:slug>/triage/", board.Triage.as_view(), name="triage"),
     path("portfolios/<str:slug>/views/", saved_views.SavedViews.as_view(), name="saved-views"),
     path("portfolios/<str:slug>/views/<uuid:view_id>/", saved_views.OneSavedView.as_view(), name="saved-view"),
