@@ -1,6 +1,5 @@
 """Which five facts does first sort ask about a pilot, and how are they typed in 25 seconds?"""
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -40,12 +39,6 @@ class FiveFacts(Plain):
         super().__init__(data, initial=initial)
         self.use_case = use_case
         self.members: list[User] = list(members_of(portfolio))
-
-    def clean_running_since(self) -> date | None:
-        day = self.cleaned_data["running_since"]
-        if day and day > self.use_case.portfolio.today():
-            raise forms.ValidationError("A pilot runs since a day that has been.")
-        return day
 
     def facts(self) -> dict[str, Any]:
         """The register facts that were changed, as `use_cases.edit` takes them."""
