@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from config.rest import errors
@@ -78,6 +79,20 @@ class PlainErrors:
         if isinstance(fault, Refused):
             return render(request, "governance/refused.html", {"reasons": fault.reasons}, status=422)
         return None
+
+
+class SignedOut:
+    """Has the browser drop what it kept of our pages when a person signs out: the next one presses Back in vain."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        leaving = request.method == "POST" and request.path == reverse("account_logout")
+        response = self.get_response(request)
+        if leaving and not request.user.is_authenticated:
+            response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
 
 class OwnTime:

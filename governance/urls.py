@@ -34,6 +34,9 @@ from portfolio.rules import Verb
 
 urlpatterns = [
     path("", portfolios.home, name="home"),
+    path("people/", people.everybody, name="people"),
+    path("people/<uuid:user_id>/leaves/", people.person_leaves, name="person_leaves"),
+    path("people/<uuid:user_id>/returns/", people.person_returns, name="person_returns"),
     path("gallery/", portfolios.gallery, name="gallery"),
     path("search/palette/", portfolios.palette, name="palette"),
     path("p/<slug:slug>/", board.board, name="board"),

@@ -20,6 +20,7 @@ from django.utils import timezone
 from people.models import SignInLink, User, hash_token, normal_email
 
 log = logging.getLogger(__name__)
+ERASED = "@erased.invalid"  # the host of an address that names nobody any more
 
 
 class Actor(Protocol):
@@ -76,24 +77,40 @@ def deactivate(*, user_id: UUID, by: Actor) -> User:
     user = User.objects.select_for_update().get(pk=user_id)
     user.is_active = False
     user.save(update_fields=["is_active"])
+    _end_sessions(user)
     log.info("person deactivated: %s by %s %s", user.id, by.kind, by.id)
     return user
+
+
+@transaction.atomic
+def reactivate(*, user_id: UUID, by: Actor) -> User:
+    """Let a person sign in again, with the password and second factor they had; links made before are void."""
+    user = User.objects.select_for_update().get(pk=user_id)
+    SignInLink.objects.filter(user=user).delete()
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    log.info("person reactivated: %s by %s %s", user.id, by.kind, by.id)
+    return user
+
+
+def _end_sessions(user: User) -> None:
+    for session in Session.objects.filter(expire_date__gte=timezone.now()).iterator():
+        if session.get_decoded().get("_auth_user_id") == str(user.id):
+            session.delete()
 
 
 @transaction.atomic
 def erase(*, user_id: UUID, by: Actor) -> User:
     """Leave an id that names nobody: no name, no address, no way in. What refers to the person stays whole."""
     user = User.objects.select_for_update().get(pk=user_id)
-    user.name, user.email = "", f"erased-{user.id}@erased.invalid"
+    user.name, user.email = "", f"erased-{user.id}{ERASED}"
     user.time_zone, user.is_active, user.is_instance_admin = "UTC", False, False
     user.set_unusable_password()
     user.save()
     EmailAddress.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
     SignInLink.objects.filter(user=user).delete()
-    for session in Session.objects.filter(expire_date__gte=timezone.now()).iterator():
-        if session.get_decoded().get("_auth_user_id") == str(user.id):
-            session.delete()
+    _end_sessions(user)
     log.info("person erased: %s by %s %s", user.id, by.kind, by.id)
     return user
 

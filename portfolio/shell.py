@@ -102,7 +102,7 @@ class Shell:
     def nav(self) -> list[Item]:
         shown = self.portfolio
         if shown is None:
-            return [Item("portfolio", "Portfolios", reverse("home"), self.request.path == "/")]
+            return self._outside()
         counted = next((one.use_case_count for one in self.portfolios if one.id == shown.id), None)
         items = []
         for icon, label, route, elsewhere in PLACES:
@@ -110,6 +110,14 @@ class Shell:
             path = self.request.path
             here = path == url or (route != "board" and path.startswith(url)) or path.startswith(tuple(elsewhere))
             items.append(Item(icon, label, url, here, counted if route == "use_cases" else None))
+        return items
+
+    def _outside(self) -> list[Item]:
+        """Where there is to go from no portfolio; an instance administrator manages people too."""
+        path = self.request.path
+        items = [Item("portfolio", "Portfolios", reverse("home"), path == "/")]
+        if self._person is not None and self._person.is_instance_admin:
+            items.append(Item("people", "People", reverse("people"), path.startswith(reverse("people"))))
         return items
 
     @cached_property

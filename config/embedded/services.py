@@ -34,6 +34,7 @@ class Services:
     postgres: Postgres | None = None
     valkey: Valkey | None = None
     own: list[processes.Child] = field(default_factory=list)
+    url: str = ""  # where a `run` beside us serves pages: links that a command prints lead there
 
     def environment(self, settings: str = "config.settings.dev") -> dict[str, str]:
         """The environment of a child that uses them."""
@@ -41,6 +42,8 @@ class Services:
         kept.setdefault("DJANGO_SETTINGS_MODULE", settings)
         kept["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         kept["PYTHONUNBUFFERED"] = "1"
+        if self.url:
+            kept.setdefault("SITE_URL", self.url)
         return {**kept, "DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url}
 
     def stop(self) -> None:
@@ -140,7 +143,7 @@ def for_a_call(purpose: str) -> Iterator[Services]:
                 fcntl.flock(users, fcntl.LOCK_SH)
                 facts = home.holder()
                 if facts.get("database_url"):
-                    yield Services(facts["database_url"], facts["redis_url"])
+                    yield Services(facts["database_url"], facts["redis_url"], url=facts.get("url", ""))
                     return
                 fcntl.flock(users, fcntl.LOCK_UN)
                 if time.monotonic() > deadline:

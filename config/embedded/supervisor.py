@@ -110,6 +110,8 @@ class Supervisor:
         logins = self.home.run / "demo-logins.txt"
         if self.demo and logins.exists():
             print(logins.read_text().rstrip(), flush=True)
+        elif not self.demo:
+            say("Nobody in yet? ./dev manage create_portfolio NAME --slug SLUG --leader EMAIL")
         say(f"Logs: {self.home.log}. Ctrl-C stops everything.")
 
     def _hold(self) -> None:

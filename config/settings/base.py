@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.middleware.SignedOut",
     "config.middleware.PlainInput",
     "config.middleware.PlainErrors",
     "config.middleware.OwnTime",

@@ -51,7 +51,7 @@ def erase_person(*, user_id: UUID, by: Actor, redact: bool = False, also: Sequen
     _keep_leaders(user)
     done = Erased(user.id, texts)
     chains = _chains(user)
-    touched = list(UseCase.objects.filter(_concerns(user)).values_list("id", flat=True))
+    touched = list(UseCase.objects.filter(concerns(user)).values_list("id", flat=True))
     lines = _leave(user, by)
     people.erase(user_id=user.id, by=by)
     _sort(done, redact)
@@ -106,7 +106,7 @@ def _erase_reasons(texts: Sequence[str], by: Actor, done: Erased) -> None:
         done.redacted += 1
 
 
-def _concerns(user: User) -> Q:
+def concerns(user: User) -> Q:
     """Use cases in which the person holds a seat or has a part in adoption."""
     seats = Q()
     for seat in ("sponsor", "lead", "benefit_owner", "finance_partner", "overseer"):

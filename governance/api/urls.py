@@ -11,6 +11,7 @@ from governance.api import (
     decisions,
     forecast,
     ledger,
+    people,
     policy,
     rights,
     saved_views,
@@ -22,6 +23,9 @@ _ANSWER = "use-cases/<str:ref>/answers/<uuid:answer_id>/"
 _DECISION = "use-cases/<str:ref>/decisions/<uuid:decision_id>/"
 
 urlpatterns = [
+    path("people/", people.People.as_view(), name="people"),
+    path("people/<uuid:user_id>/deactivate/", people.Deactivate.as_view(), name="person-deactivate"),
+    path("people/<uuid:user_id>/reactivate/", people.Reactivate.as_view(), name="person-reactivate"),
     path("portfolios/<str:slug>/triage/", board.Triage.as_view(), name="triage"),
     path("portfolios/<str:slug>/views/", saved_views.SavedViews.as_view(), name="saved-views"),
     path("portfolios/<str:slug>/views/<uuid:view_id>/", saved_views.OneSavedView.as_view(), name="saved-view"),

@@ -99,6 +99,8 @@ def _draw(
         parts.append(placer.text("tk", formats.percent(share), [spot]))
     parts.append(svg.path("ref-d", "M", x(gate), above, "V", base, "M", left, y(floor), "H", end))
     parts.append(svg.path("ax", "M", left, base, "H", end))
+    placer.block(Box(left, base - 1, end, base + 1))
+    parts += [svg.path("whisk", "M", x(p.clear), y(p.p10), "V", y(p.p90)) for p in points]
     middle = Spot((left + end) / 2, height - 4, "middle")
     parts.append(placer.text("lb", "Required questions clear", [middle]))
     for px, py, words in (
@@ -107,9 +109,8 @@ def _draw(
         (x(gate) + 7, base - 8, "Small win"),
         (left + 7, base - 8, "Leave"),
     ):
-        parts.append(placer.text("quad", words, [Spot(px, py)]))
+        parts.append(placer.text("quad halo", words, [Spot(px, py)]))
     for p in points:
-        parts.append(svg.path("whisk", "M", x(p.clear), y(p.p10), "V", y(p.p90)))
         placer.block(Box(x(p.clear) - 8, y(p.p50) - 8, x(p.clear) + 8, y(p.p50) + 8))
     # the right edge has least room, so it chooses first
     for p in sorted(points, key=lambda p: -p.clear):

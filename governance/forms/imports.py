@@ -8,6 +8,7 @@ from django import forms
 from django.http import QueryDict
 
 from governance.forms.fields import Plain
+from portfolio.actions.uploads import Found
 from portfolio.models import ImportRun
 from portfolio.rules import Stage
 
@@ -61,23 +62,21 @@ class Word:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the table is in the file, and how its days are to be read; empty parts are found by the reader."""
+    """Where the table is in the file, and how its days are to be read."""
 
     sheet: str
     header_row: int | None
     date_order: str
 
 
-def layout(run: ImportRun) -> Layout:
+def layout(run: ImportRun, found: Found) -> Layout:
     """What stands now: a person's choice, else what the reader found."""
-    found = run.mapping.get("header_row") or run.report.get("header_row")
-    return Layout(run.sheet or run.report.get("sheet", ""), found, run.mapping.get("date_order") or "")
+    return Layout(found.sheet, found.header_row, run.mapping.get("date_order") or "")
 
 
-def sheet(posted: QueryDict, run: ImportRun, sheets: list[str]) -> str:
-    """The sheet that was chosen; what stands when it is none of the file's."""
-    wanted = posted.get("sheet", "")
-    return wanted if wanted in sheets and wanted != layout(run).sheet else run.sheet
+def chosen(run: ImportRun) -> Layout:
+    """What a person chose; parts that the reader is to find are empty."""
+    return Layout(run.sheet, run.mapping.get("header_row"), run.mapping.get("date_order") or "")
 
 
 def columns(proposals: Mapping[str, Any]) -> list[Column]:
@@ -97,16 +96,16 @@ def words(run: ImportRun) -> list[Word]:
     return [Word(index, *one) for index, one in enumerate(asked[:MOST_WORDS])]
 
 
-def answered(
-    posted: QueryDict, run: ImportRun, proposals: Mapping[str, Any], headers: list[str], chosen: str
-) -> dict[str, Any]:
-    """The run's mapping with what was posted, `chosen` being the sheet it is for; a column nobody changed stays a proposal.
+def answered(posted: QueryDict, run: ImportRun, found: Found) -> dict[str, Any]:
+    """`sheet` and `mapping` of the run with what was posted; a column nobody changed stays a proposal.
 
     Another sheet or header row has other columns: the answers about those begin anew.
     """
-    before = layout(run)
+    before = layout(run, found)
+    wanted = posted.get("sheet", "")
+    sheet = wanted if wanted in found.sheets and wanted != before.sheet else run.sheet
     row = _row(posted, before.header_row)
-    moved = row != before.header_row or chosen != run.sheet
+    moved = row != before.header_row or sheet != run.sheet
     kept = {name: part for name, part in run.mapping.items() if name not in ("columns", "stages", "date_order")}
     if row != before.header_row:
         kept["header_row"] = row
@@ -114,14 +113,24 @@ def answered(
         kept.pop("header_row", None)  # a row of the sheet before says nothing about this one
     if (order := posted.get("date_order", before.date_order)) in ("dmy", "mdy"):
         kept["date_order"] = order
-    if moved:
-        return {name: part for name, part in kept.items() if part}
+    if not moved:
+        kept |= {"columns": _picked(posted, run, found), "stages": _stages(posted, run)}
+    return {"sheet": sheet, "mapping": {name: part for name, part in kept.items() if part}}
+
+
+def _picked(posted: QueryDict, run: ImportRun, found: Found) -> dict[str, str | None]:
+    """Field → header, None for "not in the file"."""
     picked = dict(run.mapping.get("columns", {}))
     for name in FIELDS:
-        shown = proposals[name].column if name in proposals else ""
+        shown = found.columns[name].column if name in found.columns else ""
         header = posted.get(f"column_{name}", shown)
-        if header != shown and (header == "" or header in headers):
+        if header != shown and (header == "" or header in found.headers):
             picked[name] = header or None
+    return picked
+
+
+def _stages(posted: QueryDict, run: ImportRun) -> dict[str, str]:
+    """Word of the file → our stage; what waits as proposed is left out."""
     stages = dict(run.mapping.get("stages", {}))
     for index in range(MOST_WORDS):
         word = posted.get(f"word_{index}", "")[:200]
@@ -131,7 +140,7 @@ def answered(
         stages.pop(word, None)
         if stage in set(Stage):
             stages[word] = stage
-    return kept | {name: part for name, part in (("columns", picked), ("stages", stages)) if part}
+    return stages
 
 
 def _row(posted: QueryDict, before: int | None) -> int | None:

@@ -1,10 +1,13 @@
 """Who takes the seats over, and what does a new portfolio need?"""
 
+from collections.abc import Sequence
+from uuid import UUID
 from zoneinfo import available_timezones
 
 from django import forms
 from django.http import QueryDict
 
+from governance.actions.leaving import Place
 from governance.forms.fields import Plain, members_of
 from people.models import User, normal_email
 from portfolio.models import Portfolio
@@ -16,6 +19,24 @@ class HandOver(Plain):
     def __init__(self, data: QueryDict | None, *, portfolio: Portfolio, leaver: User) -> None:
         super().__init__(data)
         self.fields["to"].queryset = members_of(portfolio).exclude(id=leaver.id)  # type: ignore[attr-defined]
+
+
+class Leaving(Plain):
+    """Who takes the seats, portfolio by portfolio; nothing to answer where somebody holds none."""
+
+    def __init__(self, data: QueryDict | None, *, places: Sequence[Place], leaver: User) -> None:
+        super().__init__(data)
+        for place in places:
+            if place.held:
+                told = ", ".join(f"{seat.replace('_', ' ')} of {count}" for seat, count in place.held.items())
+                self.fields[str(place.portfolio.id)] = forms.ModelChoiceField(
+                    members_of(place.portfolio).exclude(id=leaver.id), label=f"Who takes the seats in {place.portfolio.name}",
+                    help_text=f"{leaver} is {told}.", empty_label="Choose a member",
+                )  # fmt: skip
+
+    def heirs(self) -> dict[UUID, UUID]:
+        """Portfolio → who takes the seats there."""
+        return {UUID(name): found.id for name, found in self.cleaned_data.items()}
 
 
 class NewPortfolio(Plain):

@@ -1,6 +1,5 @@
 """Which five facts does first sort ask about a pilot, and how are they typed in 25 seconds?"""
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -13,6 +12,7 @@ from portfolio.models.use_cases import MAGNITUDES
 
 KINDS = ("time", "cost", "income", "quality", "risk", "experience")
 _WORDS = {"under_10k": "under 10k", "10k_100k": "10k to 100k", "100k_1m": "100k to 1m", "over_1m": "over 1m"}
+_SENTENCE = 300 - len("Experience: ")  # characters: what the column holds beside the longest kind
 _MOST_USERS = 2_000_000_000  # what the column holds
 
 
@@ -20,7 +20,7 @@ class FiveFacts(Plain):
     """What is left empty stays unknown; a pilot with all five is sorted."""
 
     kind = forms.ChoiceField(choices=[*((kind, kind) for kind in KINDS), ("", "cannot say")], required=False)
-    sentence = forms.CharField(label="In one sentence", max_length=280, required=False)
+    sentence = forms.CharField(label="In one sentence", max_length=_SENTENCE, required=False)
     magnitude = forms.ChoiceField(
         choices=[*((code, _WORDS[code]) for code, _ in MAGNITUDES), ("", "no idea")], required=False
     )
@@ -39,12 +39,6 @@ class FiveFacts(Plain):
         super().__init__(data, initial=initial)
         self.use_case = use_case
         self.members: list[User] = list(members_of(portfolio))
-
-    def clean_running_since(self) -> date | None:
-        day = self.cleaned_data["running_since"]
-        if day and day > self.use_case.portfolio.today():
-            raise forms.ValidationError("A pilot runs since a day that has been.")
-        return day
 
     def facts(self) -> dict[str, Any]:
         """The register facts that were changed, as `use_cases.edit` takes them."""
@@ -65,10 +59,15 @@ class FiveFacts(Plain):
 
 
 def parted(outcome: str) -> tuple[str, str]:
-    """ "Time: 20 minutes instead of 70" → ("time", "20 minutes instead of 70")."""
+    """ "Time: 20 minutes instead of 70" → ("time", "20 minutes instead of 70").
+
+    A file may have said more than fits beside a kind: the end of that is left out, in sight of whoever saves it.
+    """
     head, _, tail = outcome.partition(":")
     kind = head.strip().lower()
-    return (kind, tail.strip()) if kind in KINDS else ("", outcome)
+    if kind in KINDS:
+        return kind, tail.strip()
+    return "", outcome if len(outcome) <= _SENTENCE else outcome[: _SENTENCE - 1].rstrip() + "…"
 
 
 def joined(kind: str, sentence: str) -> str:

@@ -91,6 +91,8 @@ EVENTS: dict[str, tuple[str, str]] = {
     "import.undone": ("undo", "undid an import"),
     "use_case.declared": ("plus", "declared what was already there"),
     "person.erased": ("delete", "erased a person"),
+    "person.deactivated": ("people", "shut out somebody who left"),
+    "person.reactivated": ("people", "let somebody in again"),
     "personal_data.erased": ("delete", "erased personal texts"),
     "texts.redacted": ("delete", "redacted texts"),
 }

@@ -1,7 +1,7 @@
 """What does the page of one use case show?"""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from governance.actions.assess import settle_if_dirty
@@ -19,7 +19,7 @@ DECISIONS = 10
 
 @dataclass(frozen=True)
 class Picture:
-    """One use case as its page shows it; `days` in its stage."""
+    """One use case as its page shows it; `days` in its stage, `since` when."""
 
     facts: Facts
     policy: Policy
@@ -30,6 +30,7 @@ class Picture:
     slips: list[AgreedDate]
     lines: list[Line]
     days: int
+    since: date
     today: date
 
 
@@ -44,6 +45,7 @@ def picture(use_case: UseCase) -> Picture:
     )
     requests = Request.objects.open().filter(use_case=use_case).select_related("author")
     today = facts.on
+    days = days_in_stage(use_case, today, ZoneInfo(use_case.portfolio.time_zone))
     return Picture(
         facts,
         policy,
@@ -53,6 +55,7 @@ def picture(use_case: UseCase) -> Picture:
         list(requests),
         list(AgreedDate.objects.filter(use_case=use_case).select_related("made_by")[:5]),
         about(use_case),
-        days_in_stage(use_case, today, ZoneInfo(use_case.portfolio.time_zone)),
+        days,
+        today - timedelta(days=days),
         today,
     )

@@ -10,6 +10,7 @@ from governance.models import PortfolioState
 from governance.queries import board as queries
 from governance.queries import filters as addresses
 from governance.queries import visit
+from governance.queries.board_charts import drawn
 from governance.views.frame import answer, done, may, portfolio_of
 from portfolio.access.identity import actor_of
 from portfolio.actions.members import seen
@@ -35,6 +36,7 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "groups": queries.grouped(page.rows, {} if filters.any else queries.advised(portfolio)),
         "worth": queries.worth(state, page.rows),
+        "drawn_pilots": drawn(page.rows),
         "show_pilots": filters.stage in ("", Stage.PILOT),
         "others": queries.others(portfolio, filters),
         "today": today,

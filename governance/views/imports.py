@@ -21,6 +21,7 @@ from portfolio.tasks import nudge
 SHOWN = 50  # skipped and reported rows on the page; the download has all
 _STEPS = ("File", "Columns and stages", "Dry run", "Import")
 _OPEN = (ImportRun.UPLOADED, ImportRun.PREVIEWED, ImportRun.FAILED)
+_ANSWERABLE = ("no_title", "no_rows")  # faults of the answers so far: they are kept, and the next one mends them
 _TITLES = {"columns": "Columns and stages", "dry-run": "Dry run", "running": "Importing", "done": "Imported"}
 
 
@@ -65,18 +66,19 @@ def one_import(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
 
 def _columns(request: HttpRequest, run: ImportRun, fault: str = "") -> HttpResponse:
     try:
-        headers, proposals, sheets = _opened(run)
-    except ImportFault as found:
-        context = {"fault": str(found), "columns": [], "words": [], "gone": True}
+        found = uploads.look(run)
+    except ImportFault as gone:
+        context = {"fault": str(gone), "columns": [], "words": [], "gone": True}
         return _page(request, run, "columns", context, 422 if request.method == "POST" else 200)
-    if not proposals:
-        fault = fault or "No column for the title was found. Choose it below."
+    if "title" not in found.columns:
+        fault = "No column for the title was found in this row. Choose it below, or another header row."
     context = {
         "fault": fault,
-        "columns": forms.columns(proposals),
-        "sheets": sheets,
-        "layout": forms.layout(run),
-        "headers": [header for header in dict.fromkeys(headers) if header],
+        "columns": forms.columns(found.columns),
+        "sheets": found.sheets,
+        "layout": forms.layout(run, found),
+        "typed_row": request.POST.get("header_row", "") if fault else "",
+        "headers": [header for header in dict.fromkeys(found.headers) if header],
         "words": forms.words(run),
         "answers": forms.ANSWERS,
         "unasked": max(len(run.report.get("unmapped_stages", {})) - forms.MOST_WORDS, 0),
@@ -85,31 +87,20 @@ def _columns(request: HttpRequest, run: ImportRun, fault: str = "") -> HttpRespo
     return _page(request, run, "columns", context, 422 if request.method == "POST" else 200)
 
 
-def _opened(run: ImportRun) -> tuple[list[str], dict[str, Any], list[str]]:
-    """The headers, what is proposed for each field (nothing while no title column is known), and the sheets."""
-    try:
-        with uploads.planned(run) as plan:
-            return list(plan.table.headers), plan.columns, list(plan.table.sheets)
-    except ImportFault as fault:
-        if fault.code != "no_title":
-            raise
-        headers, sheets = uploads.headers_of(run)
-        return headers, {}, sheets
-
-
 def _answered(request: HttpRequest, run: ImportRun) -> HttpResponse:
     """Keep the answers and count again; another sheet or header row is shown before anything else."""
+    by, before = actor_of(request), forms.chosen(run)
+    said: dict[str, Any] = {}
     try:
-        headers, proposals, sheets = _opened(run)
-        before = forms.layout(run)
-        sheet = forms.sheet(request.POST, run, sheets)
-        mapping = forms.answered(request.POST, run, proposals, headers, sheet)
-        uploads.preview(by=actor_of(request), run=run, mapping=mapping, sheet=sheet)
+        said = forms.answered(request.POST, run, uploads.look(run))
+        uploads.preview(by=by, run=run, **said)
     except ImportFault as fault:
+        if said and fault.code in _ANSWERABLE:
+            uploads.keep_answers(by=by, run=run, **said)
         return _columns(request, run, str(fault))
     except Refused:
         return done(request, _address(run))
-    step = "" if "again" in request.POST or forms.layout(run) != before else "?step=dry-run"
+    step = "" if "again" in request.POST or forms.chosen(run) != before else "?step=dry-run"
     return done(request, _address(run) + step)
 
 

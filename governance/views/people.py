@@ -1,15 +1,20 @@
-"""Who takes over when somebody leaves, and how does an administrator open a portfolio?"""
+"""Who has an account, who takes over when somebody leaves, and how does an administrator open a portfolio?"""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from governance.forms.people import HandOver, NewPortfolio
-from governance.views.frame import done, form_page
+from governance.actions import leaving
+from governance.forms.people import HandOver, Leaving, NewPortfolio
+from governance.queries.people import Everybody
+from governance.views.frame import answer, done, form_page
 from governance.views.portfolios import member_portfolio
+from people.actions import ERASED
+from people.models import User
 from portfolio.access import fetch
 from portfolio.access.identity import actor_of
 from portfolio.actions import members, portfolios, seats
@@ -49,6 +54,54 @@ def hand_over(request: HttpRequest, slug: str, member_id: Any) -> HttpResponse:
         "back": reverse("members", args=[slug]),
         "crumbs": [{"url": reverse("members", args=[slug]), "label": "Members"}],
     })  # fmt: skip
+
+
+def everybody(request: HttpRequest) -> HttpResponse:
+    """Who has an account here, in which portfolios; for an instance administrator."""
+    fetch.anywhere(request)
+    found = Everybody.of(request.GET)
+    return answer(request, "governance/everybody.html", {"found": found, "reader": actor_of(request).user_id})
+
+
+def person_leaves(request: HttpRequest, user_id: UUID) -> HttpResponse:
+    """Hand over somebody's seats everywhere and shut them out, in one act."""
+    fetch.anywhere(request)
+    leaver = _account(user_id)
+    places = leaving.places_of(leaver)
+    form = Leaving(request.POST if request.method == "POST" else None, places=places, leaver=leaver)
+    if request.method == "POST" and form.is_valid():
+        try:
+            leaving.deactivate(user_id=leaver.id, by=actor_of(request), heirs=form.heirs())
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            messages.success(request, f"{leaver} is shut out; their seats are handed over.")
+            return done(request, reverse("people"))
+    return form_page(request, {
+        "form": form, "title": f"{leaver} leaves", "button": "Hand over and shut out", "danger": True,
+        "about": "governance/_about_leaving.html", "leaver": leaver, "places": places, "back": reverse("people"),
+        "crumbs": [{"url": reverse("people"), "label": "People"}],
+    })  # fmt: skip
+
+
+def person_returns(request: HttpRequest, user_id: UUID) -> HttpResponse:
+    """Let somebody sign in again."""
+    fetch.anywhere(request)
+    found = _account(user_id)
+    try:
+        leaving.reactivate(user_id=found.id, by=actor_of(request))
+    except Refused as refused:
+        messages.error(request, " ".join(reason.text for reason in refused.reasons))
+    else:
+        messages.success(request, f"{found} may sign in again; a leader gives them a role.")
+    return done(request, reverse("people"))
+
+
+def _account(user_id: UUID) -> User:
+    found = User.objects.exclude(email__endswith=ERASED).filter(id=user_id).first()
+    if found is None:
+        raise NotVisible
+    return found
 
 
 def new_portfolio(request: HttpRequest) -> HttpResponse:

@@ -171,13 +171,18 @@ def attach(request: HttpRequest, ref: str, part: str) -> HttpResponse:
     return _part_page(request, use_case, view, Send(initial={"text": ""}), attach=form)
 
 
-def evidence_file(request: HttpRequest, ref: str, evidence_id: Any) -> FileResponse:
-    """The file as a download, after the use case was seen again."""
+def evidence_file(request: HttpRequest, ref: str, evidence_id: Any) -> FileResponse | HttpResponse:
+    """The file as a download, after the use case was seen again; a broken one is said to be so beside its answer."""
     use_case = use_case_of(request, ref)
-    found = Evidence.objects.visible_to(actor_of(request)).filter(use_case=use_case, id=evidence_id).first()
+    mine = Evidence.objects.visible_to(actor_of(request)).filter(use_case=use_case, id=evidence_id)
+    found = mine.select_related("answer").first()
     if found is None:
         raise NotVisible
-    return attachment(found)
+    try:
+        return attachment(found)
+    except Refused as refused:
+        messages.error(request, " ".join(reason.text for reason in refused.reasons))
+        return done(request, reverse("readiness_part", args=[use_case.key, found.answer.part]))
 
 
 def evidence_remove(request: HttpRequest, ref: str, evidence_id: Any) -> HttpResponse:

@@ -70,7 +70,13 @@ def revoke_token(*, by: Actor, token_id: UUID) -> Token:
         raise NotVisible
     access.require(by, "token.manage", token.portfolio_id, seats_of(token.use_case) if token.use_case else None)
     if token.revoked_at is None:
-        token.revoked_at = timezone.now()
-        token.save(update_fields=["revoked_at"])
-        ledger.append(token.portfolio_id, "token.revoked", by=by, subject=("token", token.id))
+        end_token(by=by, token=token)
     return token
+
+
+@transaction.atomic
+def end_token(*, by: Actor, token: Token) -> None:
+    """End a live token; whether the actor may is settled by whoever calls: its manager, or who shuts its maker out."""
+    token.revoked_at = timezone.now()
+    token.save(update_fields=["revoked_at"])
+    ledger.append(token.portfolio_id, "token.revoked", by=by, subject=("token", token.id))

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.files import File
@@ -19,7 +19,7 @@ from portfolio.actions import jobs
 from portfolio.actions.declare import BATCH
 from portfolio.actions.imports import bring
 from portfolio.importing import reading
-from portfolio.importing.columns import FIELD_NAMES
+from portfolio.importing.columns import FIELD_NAMES, ColumnMatch, propose
 from portfolio.importing.faults import ImportFault
 from portfolio.importing.mapping import Mapping
 from portfolio.importing.merge import to_json, told
@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 KIND = "import"
 _SUFFIXES = {".csv", ".tsv", ".txt", ".json", ".xlsx", ".xlsm"}
 _SHOWN = 20  # rows of a preview
+_OPEN = (ImportRun.UPLOADED, ImportRun.PREVIEWED, ImportRun.FAILED)
 
 
 def upload(*, by: Actor, portfolio: Portfolio, file: File, name: str) -> ImportRun:
@@ -64,14 +65,27 @@ def planned(run: ImportRun, mapping: dict[str, Any] | None = None, sheet: str | 
         yield prepare(table, Mapping.of(run.mapping if mapping is None else mapping))
 
 
-def headers_of(run: ImportRun) -> tuple[list[str], list[str]]:
-    """Column names and visible sheets of the run's file, also where no column reads like a title.
+class Found(NamedTuple):
+    """Where the table of a file is, and which column is meant for each field: what a person may answer differently."""
 
-    Raises `ImportFault`.
-    """
+    sheet: str  # "" where the file has none
+    header_row: int
+    sheets: list[str]
+    headers: list[str]
+    columns: dict[str, ColumnMatch]
+
+
+def look(run: ImportRun) -> Found:
+    """The run's file under the answers so far, also where no column reads like a title. Raises `ImportFault`."""
     with _table(run) as table:
-        row = Mapping.of(run.mapping).header_row
-        return list((table.headed(row) if row else table).headers), list(table.sheets)
+        return _found(table, run.mapping)
+
+
+def _found(table: reading.Table, mapping: dict[str, Any]) -> Found:
+    said = Mapping.of(mapping)
+    table = table.headed(said.header_row) if said.header_row else table
+    matches = propose(table.headers, table.sample(), said.columns)
+    return Found(table.sheet, table.header_row, list(table.sheets), list(table.headers), matches)
 
 
 @contextmanager
@@ -96,16 +110,10 @@ def preview(
         content = plan.content()
     outcome = bring(by=by, portfolio=run.portfolio, rows=content.rows, dry_run=True)
     found = report(plan, content, [outcome])
-    kept = {
-        "mapping": run.mapping if mapping is None else mapping,
-        "sheet": run.sheet if sheet is None else sheet,
-        "report": found,
-        "state": ImportRun.PREVIEWED,
-    }
-    open_states = [ImportRun.UPLOADED, ImportRun.PREVIEWED, ImportRun.FAILED]
-    if ImportRun.objects.filter(id=run.id, state__in=open_states).update(**kept):
-        for name, value in kept.items():
-            setattr(run, name, value)
+    _keep(
+        run, mapping=run.mapping if mapping is None else mapping, sheet=run.sheet if sheet is None else sheet,
+        report=found, state=ImportRun.PREVIEWED,
+    )  # fmt: skip
     return {
         "report": found,
         "mapping": run.mapping,
@@ -120,6 +128,23 @@ def preview(
     }
 
 
+def keep_answers(*, by: Actor, run: ImportRun, mapping: dict[str, Any], sheet: str) -> None:
+    """Keep what was answered though nothing can be counted with it yet; an earlier count is of other answers, so it goes.
+
+    Refused (`not_open`) once the run was started.
+    """
+    access.require(by, "import.run", run.portfolio_id)
+    _open(run)
+    _keep(run, mapping=mapping, sheet=sheet, report={}, state=ImportRun.UPLOADED)
+
+
+def _keep(run: ImportRun, **kept: Any) -> None:
+    """Write what an open run was told; one that was started meanwhile stays as it is."""
+    if ImportRun.objects.filter(id=run.id, state__in=_OPEN).update(**kept):
+        for name, value in kept.items():
+            setattr(run, name, value)
+
+
 def _shown(row: Row) -> dict[str, Any]:
     return {
         "row": row.number,
@@ -130,7 +155,7 @@ def _shown(row: Row) -> dict[str, Any]:
 
 
 def _open(run: ImportRun) -> None:
-    if run.state not in (ImportRun.UPLOADED, ImportRun.PREVIEWED, ImportRun.FAILED):
+    if run.state not in _OPEN:
         raise Refused([Reason("not_open", f"This import is {run.state}.", "state")])
 
 
@@ -211,8 +236,12 @@ def fingerprint(table: reading.Table) -> str:
 
 
 def remembered(portfolio: Portfolio, table: reading.Table) -> dict[str, Any]:
-    """What a person answered for this kind of file before; {} when nobody did."""
+    """What a person answered for this kind of file before; {} when nobody did, or it does not fit this one."""
     found = RememberedMapping.objects.filter(portfolio_id=portfolio.id, fingerprint=fingerprint(table)).first()
+    try:
+        _found(table, found.mapping if found else {})
+    except ImportFault:  # the header row that was chosen then is empty here, or names other columns
+        return {}
     return found.mapping if found else {}
 
 

@@ -29,7 +29,7 @@ def register(*, by: Actor, portfolio_id: UUID, title: str, problem: str, **facts
     if portfolio is None:
         raise NotVisible
     access.require(by, "use_case.register", portfolio_id)
-    facts = _usable(portfolio_id, {"title": title, "problem": problem, **facts})
+    facts = _usable(portfolio, {"title": title, "problem": problem, **facts})
     use_case = UseCase.objects.create(key=next_keys(1)[0], portfolio=portfolio, **facts)
     changes.touched([use_case.id])
     ledger.append(
@@ -58,7 +58,7 @@ def edit(*, by: Actor, use_case_id: UUID, version: int | None = None, **facts: A
     if "review_on" in facts:
         access.require(by, "use_case.pause", use_case.portfolio_id)
         _review(use_case, facts["review_on"], today)
-    facts = _usable(use_case.portfolio_id, facts)
+    facts = _usable(use_case.portfolio, facts)
     changed = {name: value for name, value in facts.items() if getattr(use_case, _attribute(name)) != _plain(value)}
     if not changed:
         return use_case
@@ -115,21 +115,23 @@ def _only(facts: dict[str, Any], known: frozenset[str]) -> None:
         raise TypeError(f"These are not register facts: {', '.join(sorted(unknown))}.")
 
 
-def _usable(portfolio_id: UUID, facts: dict[str, Any]) -> dict[str, Any]:
-    """Texts trimmed, tags clean, seats held by members of this portfolio."""
+def _usable(portfolio: Portfolio, facts: dict[str, Any]) -> dict[str, Any]:
+    """Texts trimmed, tags clean, seats held by members of this portfolio, nothing running since a day to come."""
     reasons = []
     for name, value in facts.items():
         if isinstance(value, str):
             facts[name] = value.strip()
     if facts.get("title") == "":
         reasons.append(Reason("no_title", "A use case needs a title.", "title"))
+    if facts.get("running_since") is not None and facts["running_since"] > portfolio.today():
+        reasons.append(Reason("runs_since_future", "A pilot runs since a day that has been.", "running_since"))
     if "tags" in facts:
         facts["tags"] = list(dict.fromkeys(tag.strip() for tag in facts["tags"] if tag.strip()))[:_MOST_TAGS]
     holders = {name: facts[name] for name in SEATS if facts.get(name) is not None}
     if holders:
         members = set(
             Membership.objects.filter(
-                portfolio_id=portfolio_id, user_id__in=[user.id for user in holders.values()], user__is_active=True
+                portfolio=portfolio, user_id__in=[user.id for user in holders.values()], user__is_active=True
             ).values_list("user_id", flat=True)
         )
         for name, user in holders.items():

@@ -154,15 +154,16 @@ def contents_of(horizons: Mapping[UUID, int]) -> dict[UUID, Content]:
 def add_up(portfolio_id: UUID, most: int | None = None) -> PortfolioValue | None:
     """The pilots' value together, from joint draws of the stored seeds; nothing is drawn when nothing changed.
 
+    As on each row of the board, a hypothesis with an open required category has no figure: missing is never zero.
     `most`: with more pilots than that, leave it to the nightly pass and answer None.
     """
     newest = list(
         Valuation.objects.newest()
         .filter(hypothesis__use_case__portfolio_id=portfolio_id, hypothesis__use_case__stage=Stage.PILOT)
         .order_by("hypothesis_id")
-        .values_list("id", "hypothesis_id", "seed", "annual_rate")
+        .values_list("id", "hypothesis_id", "seed", "annual_rate", "hypothesis__use_case__lane__code")
     )
-    digest = hashlib.sha256("".join(str(row[0]) for row in newest).encode()).hexdigest()
+    digest = hashlib.sha256("".join(f"{row[0]}{row[4]}" for row in newest).encode()).hexdigest()
     known = PortfolioValue.objects.filter(portfolio_id=portfolio_id).first()
     if known is not None and known.ids_hash == digest:
         return known
@@ -174,9 +175,10 @@ def add_up(portfolio_id: UUID, most: int | None = None) -> PortfolioValue | None
     mine = Hypothesis.objects.filter(id__in=[row[1] for row in newest])
     contents = contents_of(dict(mine.values_list("id", "horizon_months")))
     drawn = []
-    for _, hypothesis_id, seed, rate in newest:
-        given = rules.hypothesis(contents[hypothesis_id], rate)
-        if given is not None:
+    for _, hypothesis_id, seed, rate, lane in newest:
+        content = contents[hypothesis_id]
+        given = rules.hypothesis(content, rate)
+        if given is not None and not rules.open_categories(content, lane):
             drawn.append(valuation.simulate(given, int(seed), benefits=benefits, costs=costs).draws)
     together = valuation.total(drawn) if drawn else None
     figures: dict[str, Any] = {name: getattr(together, name, None) for name in ("p10", "p50", "p90", "chance_of_loss")}

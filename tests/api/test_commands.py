@@ -30,6 +30,12 @@ def test_create_portfolio_makes_the_leader_when_new():
     assert "/welcome/" not in again
 
 
+def test_the_link_leads_to_where_the_pages_are_served(settings):
+    settings.SITE_URL = "http://127.0.0.1:8431"
+    text = run("create_portfolio", "North", "--slug", "north", "--leader", "lea@example.org")
+    assert "http://127.0.0.1:8431/welcome/" in text
+
+
 @pytest.mark.parametrize("wrong", [["--cap", "-1"], ["--currency", "euro"], ["--time-zone", "Mars"], ["--leader", "x"]])
 def test_create_portfolio_refuses_and_leaves_nothing(wrong):
     with pytest.raises(CommandError):

@@ -212,6 +212,24 @@ def test_a_polyglot_is_only_ever_a_download_in_a_sandbox(as_ben, as_ana, pilot, 
     assert "." not in stored[0].name
 
 
+def test_a_file_that_changed_in_storage_is_said_to_be_broken_and_never_served(as_ben, pilot, settings, tmp_path):
+    """Row 65 of the bad inputs: one bit differs."""
+    settings.MEDIA_ROOT = tmp_path
+    body = {"part": "1", "file": SimpleUploadedFile("minutes.pdf", b"%PDF-1.7 agreed by all")}
+    made = as_ben.client.post(f"/api/v1/use-cases/{pilot.key}/evidence/", body).json()
+    path = f"use-cases/{pilot.key}/evidence/{made['id']}/file/"
+    assert as_ben.get(path).status_code == 200
+    stored = next(one for one in tmp_path.rglob("*") if one.is_file())
+    kept = stored.read_bytes()
+    stored.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
+    assert codes(as_ben.get(path)) == ["evidence_broken"]
+    page = as_ben.client.get(f"/u/{pilot.key}/evidence/{made['id']}/", follow=True)
+    assert b"is not the file that was attached" in page.content
+    assert page["Content-Type"].startswith("text/html")
+    stored.write_bytes(kept)
+    assert as_ben.get(path).status_code == 200
+
+
 def test_a_failing_row_leaves_no_file(as_ben, pilot, settings, tmp_path, monkeypatch):
     settings.MEDIA_ROOT = tmp_path
     from readiness.actions import evidence

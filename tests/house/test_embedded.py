@@ -227,3 +227,11 @@ def test_a_broken_dump_leaves_the_data_alone(place, no_urls, monkeypatch):
         backup.restore([str(place / "broken.dump")])
     with services.for_a_call("test") as used, psycopg.connect(used.database_url) as connection:
         assert connection.execute("SELECT n FROM kept").fetchone() == (42,)
+
+
+def test_a_call_knows_where_a_run_beside_it_serves_pages(monkeypatch):
+    monkeypatch.delenv("SITE_URL", raising=False)
+    assert services.Services(url="http://127.0.0.1:8123").environment()["SITE_URL"] == "http://127.0.0.1:8123"
+    assert "SITE_URL" not in services.Services().environment()
+    monkeypatch.setenv("SITE_URL", "https://pilotage.example")
+    assert services.Services(url="http://127.0.0.1:8123").environment()["SITE_URL"] == "https://pilotage.example"

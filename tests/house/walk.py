@@ -32,6 +32,7 @@ from tests.house import walk_roi as roi
 CANARY = "Zweifelstein"  # stands in every text of the portfolio abroad; no word, no time zone
 OF_PORTFOLIO = frozenset({"slug", "job_id"})  # parameters that say: about a whole portfolio
 UNSEEN_BY_OTHERS = frozenset({"api:saved-view", "saved_view"})  # 404 for another's, whatever the role
+OF_INSTANCE = frozenset({"user_id"})  # about an account, not a portfolio: only an administrator learns which there are
 OWN_ONLY = frozenset({"api:withdraw", "withdraw"})  # whose object it is decides too: 403 for another's
 CHILDREN = frozenset(
     {
@@ -109,7 +110,7 @@ def world(slug: str, mark: str) -> World:
     )  # fmt: skip
     asked = Request.objects.create(use_case=row, kind="resume", reason=f"{mark} ask", author=other)
     values = {
-        "section": next(iter(SECTIONS)), "slug": slug, "ref": str(row.id), "member_id": member.id, "decision_id": decision.id, "request_id": asked.id,
+        "user_id": other.id, "section": next(iter(SECTIONS)), "slug": slug, "ref": str(row.id), "member_id": member.id, "decision_id": decision.id, "request_id": asked.id,
         "token_id": lend(portfolio, leader, "use-cases:read").id,
         "condition_id": Condition.objects.create(
             decision=decision, text=f"{mark} condition", owner=other, due_on=portfolio.today()
@@ -234,8 +235,10 @@ def expected(route: Route, method: str, actor: Actor | None, place: World | None
     verb = TABLE.verb_of(route.name, method)
     assert verb is not None
     right = TABLE.rights[verb]
-    if not route.parameters:
-        return DONE if _anywhere(actor, verb) else 403
+    if not set(route.parameters) - OF_INSTANCE:
+        if not _anywhere(actor, verb):
+            return 403
+        return 404 if route.parameters and place is None else DONE
     if place is None:
         return 404
     administers = actor.is_person and actor.is_instance_admin and right.admin and "slug" in route.parameters

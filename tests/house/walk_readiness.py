@@ -1,5 +1,6 @@
 """One of everything that a path of readiness can name."""
 
+import hashlib
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -28,6 +29,7 @@ def values(portfolio: Portfolio, row: UseCase, leader: User, mark: str) -> dict[
         answer=answer,
         name=f"{mark} plan.txt",
         file=_file(mark),
+        sha256=hashlib.sha256(f"{mark} file".encode()).hexdigest(),
         content_type="text/plain",
         added_by=leader,
     )

@@ -1,5 +1,6 @@
 """Do readings, check-ins and stored values keep what people told, and what followed from it?"""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -137,6 +138,13 @@ def test_pilots_are_added_up_by_joint_draws_once(house, django_assert_num_querie
     assert together.p90 < sum(one.p90 for one in alone)
     with django_assert_num_queries(2):
         assert add_up(house.id).p50 == together.p50
+
+
+def test_a_pilot_with_an_open_category_is_not_added_up(house):
+    whole, other = factories.several(house, 2, "pilot", hypothesis=False)
+    tell(whole)
+    tell(other, replace(FULL, costs=FULL.costs[1:]))
+    assert add_up(house.id).count == 1
 
 
 def test_what_came_of_it_teaches_the_next(house, people):

@@ -4,6 +4,7 @@ import sys
 from argparse import ArgumentParser
 
 from django.contrib.auth.password_validation import validate_password
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -13,6 +14,8 @@ from people.models import SignInLink, User, normal_email
 
 LINK_HOURS = 24  # long enough to carry to another machine, short enough to forget
 
+LOCAL = "http://127.0.0.1:8000"
+
 
 class Command(BaseCommand):
     help = "Make a person an instance administrator; without a password, print a one-time sign-in link."
@@ -20,7 +23,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")
         parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
-        parser.add_argument("--url", default="http://127.0.0.1:8000", help="where this instance is reached")
+        parser.add_argument("--url", default=settings.SITE_URL or LOCAL, help=f"where this instance is reached ({LOCAL})")
 
     def handle(self, *, email: str, password_stdin: bool, url: str, **options: object) -> None:
         password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None

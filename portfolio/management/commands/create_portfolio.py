@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -12,6 +13,8 @@ from people.models import SignInLink, User, normal_email
 from portfolio.actions import portfolios
 from portfolio.actions.members import INVITATION_HOURS
 from portfolio.rules import SYSTEM, Policy, PolicyFault, Refused
+
+LOCAL = "http://127.0.0.1:8000"
 
 
 class Command(BaseCommand):
@@ -24,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--currency", default="EUR")
         parser.add_argument("--time-zone", default="UTC")
         parser.add_argument("--leader", required=True, metavar="EMAIL")
-        parser.add_argument("--url", default="http://127.0.0.1:8000", help="where this instance is reached")
+        parser.add_argument("--url", default=settings.SITE_URL or LOCAL, help=f"where this instance is reached ({LOCAL})")
 
     def handle(self, *, name: str, slug: str, cap: int, leader: str, url: str, **options: Any) -> None:
         try:

@@ -2,7 +2,7 @@
 
 Numbers are those of the list of bad inputs (reliability, C3). Elsewhere: 46 tests/governance/test_races_doors.py, 47
 test_mending.py, 48 test_import.py, 49 tests/house/test_past_vulnerabilities.py, 50 test_roi_odd.py, 52
-tests/readiness/test_files.py. 45 needs a browser's history; what it rests on, no-store, is row 42 here.
+tests/readiness/test_files.py. 45 test_back_button.py.
 """
 
 import time

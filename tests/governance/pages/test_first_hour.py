@@ -151,10 +151,15 @@ class Walk:
         """Sheets of A4 that the board takes; also looks at what paper shows."""
         folder = os.environ.get("PILOTAGE_SHOTS")
         paper = self.page.pdf(format="A4", **({"path": f"{folder}/board.pdf"} if folder else {}))
+        self.page.set_viewport_size({"width": 703, "height": 994})  # A4 within its margins, CSS px
         self.page.emulate_media(media="print")
         assert self.page.get_by_role("heading", name="pilots active").is_visible()
         assert not self.page.get_by_role("navigation").first.is_visible(), "no navigation on paper"
         assert not self.page.get_by_role("button", name="Print").is_visible(), "no buttons on paper"
+        choices = [label.inner_text() for label in self.page.locator(".seg label").all() if label.is_visible()]
+        assert choices == ["Run"] * 3, "paper says what was chosen, not what could be"
+        name = self.page.locator("tr.pilot .c-name").first.bounding_box()
+        assert name["width"] > 150, "a pilot's name has room"
         return len(re.findall(rb"/Type\s*/Page\b", paper))
 
 
@@ -198,3 +203,36 @@ def test_two_registers_of_public_bodies_become_a_triaged_portfolio(walk):
     walk.pause_the_rest(3, pilots)
     assert UseCase.objects.filter(stage=Stage.PAUSED).count() == pilots - 3
     assert walk.problems() == []
+
+
+def test_the_wizard_works_without_javascript(newcomer, live_url, browser_page, own_register):
+    context = browser_page.context.browser.new_context(java_script_enabled=False)
+    context.set_default_timeout(45_000)
+    walk = Walk(context.new_page(), live_url)
+    walk.come_in(newcomer)
+    walk.upload(own_register)
+    walk.page.get_by_role("group", name="What is “BAU trial”?").get_by_role("radio", name="pilot").check(force=True)
+    walk.page.get_by_role("button", name="Go on to the dry run").click()
+    walk.page.get_by_role("button", name="Import 23 rows").click()
+    uploads.work(Job.objects.get(state=Job.WAITING).id)
+    walk.page.get_by_role("link", name="Look again").click()
+    walk.page.get_by_role("heading", name="23 rows imported").wait_for()
+    assert UseCase.objects.in_pilot().count() == 23
+    walk.page.get_by_role("button", name="Undo the import").first.click()
+    walk.page.get_by_role("dialog").get_by_role("button", name="Undo the import").click()
+    walk.page.get_by_role("heading", name="Import undone").wait_for()
+    assert not UseCase.objects.exists()
+    context.close()
+
+
+def test_a_long_outcome_from_the_file_can_be_sorted(walk, tmp_path):
+    """What a file says of the outcome may fill the whole column; a kind is chosen beside it all the same."""
+    path = tmp_path / "long.csv"
+    path.write_text(f"Use case,Stage,Expected benefits\nLetters,Pilot,{'Letters are answered sooner. ' * 10}\n")
+    walk.upload(path)
+    walk.bring_in("long")
+    walk.page.get_by_role("link", name="Sort 1 pilot").click()
+    walk.page.get_by_role("radio", name="time").check(force=True)
+    with walk.page.expect_navigation():
+        walk.page.get_by_role("button", name="Save").click()
+    assert UseCase.objects.get().business_outcome.startswith("Time: Letters are answered sooner.")

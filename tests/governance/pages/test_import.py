@@ -208,3 +208,61 @@ def test_nonsense_about_the_layout_changes_nothing(client, said):
     before = ImportRun.objects.get().report
     assert client.post(address, said).status_code == 302
     assert ImportRun.objects.get().report == before
+
+
+ABOVE = b"Register of 2026,,\nDepartment,Kind,Note\nName,Stage,Problem\nBins,Pilot,Rings\nDamp,Pilot,Waits\n"
+
+
+def test_header_row_without_a_title_is_kept_and_the_next_answer_mends_it(client):
+    address = send(client, ABOVE)["Location"]
+    page = client.post(address, {"header_row": "2", "again": "1"})
+    assert page.status_code == 422
+    text = text_of(page)
+    assert "No column for the title was found in this row" in text
+    assert 'name="header_row" min="1" max="9999" value="2"' in text
+    assert '<option value="Department">' in text, "the columns of the row that was chosen"
+    assert "Counted as soon as" in text_of(client.get(address)), "what was counted before was another table"
+    assert client.post(address, {"header_row": "2", "column_title": "Department"})["Location"].endswith("dry-run")
+    assert ImportRun.objects.get().mapping == {"header_row": 2, "columns": {"title": "Department"}}
+
+
+def test_header_row_that_is_empty_is_refused_as_typed(client):
+    address = send(client, ABOVE)["Location"]
+    before = ImportRun.objects.get().report
+    page = client.post(address, {"header_row": "400", "again": "1"})
+    assert page.status_code == 422
+    assert "Row 400 is empty or too far down" in text_of(page)
+    assert 'max="9999" value="400"' in text_of(page)
+    assert ImportRun.objects.get().report == before
+
+
+def test_taking_the_title_away_keeps_the_other_answers(client):
+    address = send(client)["Location"]
+    said = {"column_title": "", "column_problem": "", "word_0": "BAU trial", "stage_0": "pilot"}
+    assert client.post(address, said).status_code == 422
+    kept = {"columns": {"title": None, "problem": None}, "stages": {"BAU trial": "pilot"}}
+    assert ImportRun.objects.get().mapping == kept
+    assert client.get(f"{address}?step=dry-run").context["title"] == "Columns and stages"
+
+
+def test_title_of_a_workbook_with_two_sheets_is_chosen_at_once(client):
+    book = openpyxl.Workbook()
+    book.active.append(["Xy", "Zz"])
+    book.active.append(["Bins", 1])
+    book.create_sheet("Other").append(["Aa"])
+    out = io.BytesIO()
+    book.save(out)
+    address = send(client, out.getvalue(), "odd.xlsx")["Location"]
+    said = {"sheet": book.active.title, "header_row": "1", "column_title": "Xy"}
+    assert client.post(address, said)["Location"] == f"{address}?step=dry-run"
+
+
+def test_remembered_header_row_that_this_file_lacks_is_forgotten(client):
+    address = send(client, ABOVE)["Location"]
+    client.post(address, {"header_row": "4", "again": "1"})
+    client.post(address, {"header_row": "4", "column_title": "Bins"})
+    client.post(f"{address}start/")
+    finish()
+    again = send(client, ABOVE.replace(b"Bins,Pilot,Rings", b"Eggs,Pilot,Rings"))["Location"]
+    assert text_of(client.get(again)).count("Go on to the dry run") == 1
+    assert ImportRun.objects.get(id=again.split("/")[-2]).mapping == {}

@@ -1,0 +1,76 @@
+"""Who has an account, and how does somebody who leaves hand over and go? For an instance administrator."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+from django.http import HttpRequest
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from governance.actions import leaving
+from people.actions import ERASED
+from people.models import User
+from portfolio.api import pages, shapes
+from portfolio.api.door import AnywhereDoor, row_of, speaks
+
+
+class AccountShape(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    email = serializers.CharField()
+    is_active = serializers.BooleanField()
+    is_instance_admin = serializers.BooleanField()
+
+
+class Heir(shapes.Strict):
+    portfolio = shapes.Id()
+    to = shapes.Id()
+
+
+class Leaves(shapes.Strict):
+    heirs = Heir(many=True, required=False, help_text="Who takes the seats, for each portfolio where there are any.")
+
+
+_FIELDS = ("id", "name", "email", "is_active", "is_instance_admin")
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in _FIELDS}
+
+
+def _accounts():
+    return User.objects.exclude(email__endswith=ERASED)
+
+
+class People(AnywhereDoor):
+    query = frozenset({"cursor"})
+
+    @speaks("Everybody who has an account", answer=AccountShape, many=True, query=shapes.CursorQuery, writes=False)
+    def get(self, request: HttpRequest) -> Response:
+        return Response(pages.page(request, _accounts().values(*_FIELDS), _told, place=F("email")))
+
+
+class _OneAccount(AnywhereDoor):
+    seen: User
+
+    def see(self, user_id: UUID) -> User:
+        super().see()
+        return row_of(_accounts(), user_id)
+
+    def answered(self, user: User) -> Response:
+        return Response(_told({name: getattr(user, name) for name in _FIELDS}))
+
+
+class Deactivate(_OneAccount):
+    @speaks("Hand over somebody's seats and shut them out", body=Leaves, answer=AccountShape)
+    def post(self, request: HttpRequest, user_id: UUID) -> Response:
+        heirs = {one["portfolio"]: one["to"] for one in self.said(Leaves).get("heirs", [])}
+        return self.answered(leaving.deactivate(user_id=self.seen.id, by=self.actor, heirs=heirs))
+
+
+class Reactivate(_OneAccount):
+    @speaks("Let somebody sign in again", answer=AccountShape)
+    def post(self, request: HttpRequest, user_id: UUID) -> Response:
+        self.said(shapes.Strict)
+        return self.answered(leaving.reactivate(user_id=self.seen.id, by=self.actor))
