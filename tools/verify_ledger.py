@@ -124,7 +124,7 @@ class Trade:
             self.open[str(request)] = (line["subject_id"], payload.get("kind", ""), line["actor_id"])
         elif request:
             self.open.pop(request, None)
-        if event == "use_case.responsibilities_changed" and "lead" in payload.get("seats", {}):
+        if "lead" in payload.get("seats", {}):
             self.leads[line["subject_id"]] = payload["seats"]["lead"]
         if event == "member.removed":
             self.gone.add(payload.get("user", ""))

@@ -55,6 +55,13 @@ class PastShape(serializers.Serializer):
     stage_decided = serializers.CharField(help_text="Where the decisions alone lead; equal to the stage shown.")
 
 
+class DifferenceShape(serializers.Serializer):
+    use_case = serializers.UUIDField()
+    about = serializers.CharField(help_text="stage, agreed date, open request, waiver in force, seat:lead, lane …")
+    told = serializers.CharField(help_text="What the ledger's lines lead to: an id, a code or a day; none.")
+    stored = serializers.CharField(help_text="What is stored of that day.")
+
+
 class ReplayShape(serializers.Serializer):
     on = serializers.DateField()
     lines = serializers.IntegerField(help_text="Ledger lines until that day ended.")
@@ -63,6 +70,7 @@ class ReplayShape(serializers.Serializer):
     unproved = serializers.ListField(
         child=serializers.UUIDField(), help_text="Decisions without a ledger line that names the same facts."
     )
+    differences = DifferenceShape(many=True, help_text="Where what is stored is not what the lines tell.")
 
 
 class Replay(PortfolioDoor):
@@ -79,6 +87,10 @@ class Replay(PortfolioDoor):
                 "rows": [_past(one) for one in day.rows],
                 "decided": [one.id for one in day.decided],
                 "unproved": [one.id for one in day.unproved],
+                "differences": [
+                    {"use_case": one.use_case_id, "about": one.about, "told": one.told, "stored": one.stored}
+                    for one in day.differences
+                ],
             }
         )
 

@@ -24,8 +24,10 @@ def past_day(request: HttpRequest, slug: str) -> HttpResponse:
     today = portfolio.today()
     form = WhichDay(request.GET if "on" in request.GET else {"on": today})
     on = form.cleaned_data["on"] if form.is_valid() else None
+    day = replay.of_day(portfolio, on) if on else None
     context = {
-        "portfolio": portfolio, "today": today, "form": form, "day": replay.of_day(portfolio, on) if on else None,
+        "portfolio": portfolio, "today": today, "form": form, "day": day,
+        "differences": replay.named(day.differences) if day else [],
     }  # fmt: skip
     return answer(request, "governance/replay.html", context, status=200 if on else 422)
 

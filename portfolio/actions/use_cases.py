@@ -32,9 +32,10 @@ def register(*, by: Actor, portfolio_id: UUID, title: str, problem: str, **facts
     facts = _usable(portfolio, {"title": title, "problem": problem, **facts})
     use_case = UseCase.objects.create(key=next_keys(1)[0], portfolio=portfolio, **facts)
     changes.touched([use_case.id])
+    seats = {seat: facts[seat].id for seat in SEATS if facts.get(seat) is not None}
     ledger.append(
         portfolio_id, "use_case.registered", by=by, subject=("use_case", use_case.id),
-        payload={"key": use_case.key}, private={"title": use_case.title},
+        payload={"key": use_case.key, **({"seats": seats} if seats else {})}, private={"title": use_case.title},
     )  # fmt: skip
     return use_case
 

@@ -61,10 +61,12 @@ def test_past_day_says_what_was_shown_and_what_is_proved(as_ben, home, django_as
         for place in range(2):
             home.use_case(f"Case {number} {place}", stage=Stage.PILOT)
         reassess(list(UseCase.objects.values_list("id", flat=True)))
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(14):
             day = as_ben.get("portfolios/home/replay/").json()
         assert [row["shown"]["stage"] for row in day["rows"]] == ["pilot"] * 2 * (number + 1)
     assert day["unproved"] == []
+    told = {(row["use_case"], row["about"], row["told"], row["stored"]) for row in day["differences"]}
+    assert told == {(row["use_case"], "stage", "proposed", "pilot") for row in day["rows"]}, "no line made them pilots"
     assert as_ben.get("portfolios/home/replay/?on=2001-01-01").json()["rows"] == []
     assert as_ben.get("portfolios/home/replay/?on=yesterday").status_code == 400
 
