@@ -27,6 +27,8 @@ def first_draft(use_case: UseCase, part: Part, told: ReadinessFacts) -> str:
             + (", access granted" if need.access == GRANTED else ", access not granted yet")
             for need in told.needs
         )
+    if part.draft == "hypothesis":
+        return _good_enough(use_case)
     if part.draft == "monitoring":
         return _watched(use_case)
     return ""
@@ -45,6 +47,15 @@ def _supposed(use_case: UseCase) -> tuple[str, ...]:
     if found.measure and found.baseline is not None and found.target is not None:
         told += f" ({found.measure}: {found.baseline:g} to {found.target:g})"
     return (f"{told}.",)
+
+
+def _good_enough(use_case: UseCase) -> str:
+    """From which value it pays, and how that decides; nothing before both are agreed."""
+    found = Hypothesis.objects.filter(use_case=use_case).first()
+    if found is None or found.threshold is None or not found.decision_rule:
+        return ""
+    unit = f" {found.unit}" if found.unit else ""
+    return f"When {_lowered(found.measure)} is {found.threshold:g}{unit} or better. {found.decision_rule}"
 
 
 def _watched(use_case: UseCase) -> str:

@@ -24,8 +24,12 @@ SEATS = (
     "overseer",
     "leader",
 )  # leader: any leader of the portfolio
-DRAFTS = ("", "register", "needs", "monitoring")  # what a first draft is written from
-ALWAYS_DRAFTED = ("register", "monitoring")  # these are filled before the gate anyway; data needs may be none
+DRAFTS = ("", "register", "needs", "hypothesis", "monitoring")  # what a first draft is written from
+ALWAYS_DRAFTED = (
+    "register",
+    "hypothesis",
+    "monitoring",
+)  # these are filled before the gate anyway; data needs may be none
 MOST_PARTS = 60
 # What a team types from registering to "ready to decide", besides the parts: register and seats, adoption plan and
 # role, hypothesis and its required costs, one complete signal; from standard on a conversation, support for the role,

@@ -13,6 +13,7 @@ from portfolio.models import Dirty
 from readiness.actions import data
 from readiness.models import BlockingItem
 from readiness.queries.sets import shipped
+from roi.models import Hypothesis
 from tests.readiness.houses import clear
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,15 @@ def test_question_2_is_drafted_from_the_data_needs(house):
     assert draft(house, "2") == (
         "Letters: Archive, not rated, access not granted yet\nWeather: source not named yet, access not granted yet"
     )
+
+
+def test_question_3_is_drafted_from_what_pays(house):
+    row = Hypothesis.objects.get(use_case=house.row)
+    assert draft(house, "3") == (
+        f"When days to an answer is {row.threshold:g} {row.unit} or better. {row.decision_rule}".replace("  ", " ")
+    )
+    Hypothesis.objects.update(decision_rule="")
+    assert draft(house, "3") == ""
 
 
 def test_question_4_is_drafted_from_the_monitoring_plan(bare):

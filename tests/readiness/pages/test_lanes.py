@@ -88,7 +88,10 @@ def test_moving_to_the_newest_version_shows_what_changes_and_keeps_valid_answers
     assert "It answers the newest questions" in text_of(ana.get(page))
     asked = plain(shipped("fast"))
     asked["parts"][1]["evidence"] = True  # accepted without: to be accepted again
-    assert ana.post(path, fast(text=dump(asked) + MORE)).status_code == 302
+    both = ana.post(path, fast(text=dump(asked) + MORE))  # evidence and a question: one field too many
+    assert both.status_code == 422
+    assert "26 required fields; the fast lane asks at most 25." in text_of(both)
+    assert ana.post(path, fast(text=dump(asked) + MORE + "  required: false\n")).status_code == 302
     assert "See what the newest asks" in text_of(ana.get(f"/u/{house.row.key}/readiness/"))
     assert "1 use case on an older version" in text_of(ana.get(f"/p/{house.portfolio.slug}/lanes/"))
     shown = text_of(ana.get(page))
