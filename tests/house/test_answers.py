@@ -19,7 +19,9 @@ from portfolio.rules import SYSTEM
 from readiness.models import CalendarFeed
 from tests.house import walk
 
-SECRET_KEY = re.compile(r"pass(word|phrase)|secret|hmac|digest|salt|otp|private|session|csrf|api_?key|hash", re.IGNORECASE)
+SECRET_KEY = re.compile(
+    r"pass(word|phrase)|secret|hmac|digest|salt|otp|private|session|csrf|api_?key|hash", re.IGNORECASE
+)
 # Checksums of what the reader sees anyway: of the ledger's lines, which anybody may verify, and of evidence
 CHECKSUMS = {"hash", "previous_hash", "entry_hash", "prev_hash", "snapshot_hash", "material_hash", "head_hash"}
 
@@ -54,7 +56,9 @@ def downloads(home, abroad) -> list[walk.Route]:
     """Every route that gives its reader a file."""
     if not _downloads:
         leader = walk.caller("leader", home, abroad)
-        gives = [route for route in asked() if "attachment" in _answer(leader, route, home).get("Content-Disposition", "")]
+        gives = [
+            route for route in asked() if "attachment" in _answer(leader, route, home).get("Content-Disposition", "")
+        ]
         _downloads.extend(gives)
     names = {route.name for route in _downloads}
     assert {"evidence_file", "api:evidence-file", "api:import-skipped", "api:ledger-export", "ledger_export"} <= names
@@ -91,7 +95,12 @@ def test_a_download_ends_with_its_portfolio_and_its_use_case(home, abroad):
 
 def test_a_stored_file_has_no_address_of_its_own(home, abroad):
     leader = walk.caller("leader", home, abroad)
-    for path in ("/media/evidence/walk-home", "/files/evidence/walk-home", "/static/evidence/walk-home", "/evidence/walk-home"):
+    for path in (
+        "/media/evidence/walk-home",
+        "/files/evidence/walk-home",
+        "/static/evidence/walk-home",
+        "/evidence/walk-home",
+    ):
         assert leader.client.get(path).status_code == 404
 
 
