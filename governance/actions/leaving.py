@@ -94,7 +94,9 @@ def _known(user_id: UUID) -> User:
 def _may_leave(user: User, places: list[Place], by: Actor, heirs: Mapping[UUID, UUID]) -> None:
     reasons = []
     if user.id == by.user_id:
-        reasons.append(Reason("own_account", "Nobody shuts their own account; ask another administrator.", str(user.id)))
+        reasons.append(
+            Reason("own_account", "Nobody shuts their own account; ask another administrator.", str(user.id))
+        )
     if not user.is_active:
         reasons.append(Reason("not_active", f"{user} is shut out already.", str(user.id)))
     for place in places:

@@ -11,8 +11,9 @@ from rest_framework.response import Response
 from governance.actions import leaving
 from people.actions import ERASED
 from people.models import User
+from portfolio.access import fetch
 from portfolio.api import pages, shapes
-from portfolio.api.door import AnywhereDoor, row_of, speaks
+from portfolio.api.door import AnywhereDoor, Door, row_of, speaks
 
 
 class AccountShape(serializers.Serializer):
@@ -51,12 +52,12 @@ class People(AnywhereDoor):
         return Response(pages.page(request, _accounts().values(*_FIELDS), _told, place=F("email")))
 
 
-class _OneAccount(AnywhereDoor):
+class _OneAccount(Door):
     seen: User
 
-    def see(self, user_id: UUID) -> User:
-        super().see()
-        return row_of(_accounts(), user_id)
+    def see(self, *args: Any, **kwargs: Any) -> User:
+        fetch.anywhere(self.request)
+        return row_of(_accounts(), kwargs["user_id"])
 
     def answered(self, user: User) -> Response:
         return Response(_told({name: getattr(user, name) for name in _FIELDS}))

@@ -27,7 +27,9 @@ def drawn(rows: Sequence[Any]) -> Drawn | None:
     priced = [row for row in rows if row.asked and getattr(_assessed(row), "value_p50", None) is not None]
     if len(priced) < 2:
         return None
-    return Drawn([_point(row) for row in priced[:MOST]], [_dates(row) for row in rows[:MOST]], len(rows) - len(priced[:MOST]))
+    return Drawn(
+        [_point(row) for row in priced[:MOST]], [_dates(row) for row in rows[:MOST]], len(rows) - len(priced[:MOST])
+    )
 
 
 def _assessed(row: Any) -> Any:
@@ -36,8 +38,8 @@ def _assessed(row: Any) -> Any:
 
 def _point(row: Any) -> Point:
     found = _assessed(row)
-    values = (float(amount) for amount in (found.value_p10, found.value_p50, found.value_p90))
-    return Point(row.title, _short(row.title), row.clear / row.asked, *values, row.choice)
+    p10, p50, p90 = (float(amount) for amount in (found.value_p10, found.value_p50, found.value_p90))
+    return Point(row.title, _short(row.title), row.clear / row.asked, p10, p50, p90, row.choice)
 
 
 def _short(title: str) -> str:

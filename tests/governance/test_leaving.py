@@ -50,7 +50,9 @@ def test_leaving_hands_over_and_ends_every_way_in(norwell, ana, ira, zed):
     assert tokens.find(walk.text_of(token)) is None
     token.refresh_from_db()
     assert token.revoked_at is not None
-    written = list(Entry.objects.filter(actor_id=ira.id).order_by("chain_id", "seq").values_list("event_type", flat=True))
+    written = list(
+        Entry.objects.filter(actor_id=ira.id).order_by("chain_id", "seq").values_list("event_type", flat=True)
+    )
     moved = "use_case.responsibilities_changed"
     assert written == ["person.deactivated", moved, moved, "member.removed", "token.revoked"]
     assert verified(norwell.id).ok

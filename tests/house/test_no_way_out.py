@@ -50,7 +50,12 @@ def test_no_room_can_send_to_an_address_that_a_user_names():
 
 
 def test_the_look_at_imports_would_notice_one(tmp_path):
-    for words in ("import requests", "from urllib import request", "import urllib.request as r", "from httpx import get"):
+    for words in (
+        "import requests",
+        "from urllib import request",
+        "import urllib.request as r",
+        "from httpx import get",
+    ):
         (tmp_path / "one.py").write_text(words)
         assert _imported(tmp_path / "one.py"), words
 
@@ -66,7 +71,9 @@ def test_a_link_as_evidence_is_kept_and_never_followed(url, db, monkeypatch, set
     client.force_login(home.leader, backend="django.contrib.auth.backends.ModelBackend")
     ref = home.values["ref"]
     answer = client.post(
-        f"/api/v1/use-cases/{ref}/evidence/", {"part": "1", "url": url, "name": "Notes"}, content_type="application/json"
+        f"/api/v1/use-cases/{ref}/evidence/",
+        {"part": "1", "url": url, "name": "Notes"},
+        content_type="application/json",
     )
     assert answer.status_code == 201, answer.content
     shown = client.get(f"/api/v1/use-cases/{ref}/evidence/").json()["results"]

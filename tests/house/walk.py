@@ -180,7 +180,8 @@ class Caller:
             body = {"data": "{}", "content_type": "application/json"} if route.is_api and method != "GET" else {}
             answer = self.client.generic(method, route.at(values), headers=self.headers, **body)
             if getattr(answer, "streaming", False):
-                answer = HttpResponse(b"".join(answer.streaming_content), status=answer.status_code)
+                body = b"".join(answer.streaming_content)
+                answer = HttpResponse(body, status=answer.status_code, headers=dict(answer.headers))
             written = _written() - before
             transaction.set_rollback(True)
         return answer, written

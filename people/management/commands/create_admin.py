@@ -3,8 +3,8 @@
 import sys
 from argparse import ArgumentParser
 
-from django.contrib.auth.password_validation import validate_password
 from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -23,7 +23,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")
         parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
-        parser.add_argument("--url", default=settings.SITE_URL or LOCAL, help=f"where this instance is reached ({LOCAL})")
+        parser.add_argument(
+            "--url", default=settings.SITE_URL or LOCAL, help=f"where this instance is reached ({LOCAL})"
+        )
 
     def handle(self, *, email: str, password_stdin: bool, url: str, **options: object) -> None:
         password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None

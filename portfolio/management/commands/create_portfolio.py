@@ -27,7 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("--currency", default="EUR")
         parser.add_argument("--time-zone", default="UTC")
         parser.add_argument("--leader", required=True, metavar="EMAIL")
-        parser.add_argument("--url", default=settings.SITE_URL or LOCAL, help=f"where this instance is reached ({LOCAL})")
+        parser.add_argument(
+            "--url", default=settings.SITE_URL or LOCAL, help=f"where this instance is reached ({LOCAL})"
+        )
 
     def handle(self, *, name: str, slug: str, cap: int, leader: str, url: str, **options: Any) -> None:
         try:
