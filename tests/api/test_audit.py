@@ -107,6 +107,6 @@ def test_sample_and_notices_take_the_same_queries_for_few_and_many(as_ana, home,
         with django_assert_num_queries(6):
             drawn = as_ana.get("portfolios/home/sample/?seed=June&size=9").json()
         assert len(drawn["decisions"]) == drawn["out_of"] == 1 + 4 * number
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             told = as_ana.get("notices/").json()["results"]
         assert len(told) >= 1 + 4 * number
