@@ -5,8 +5,7 @@
 Figures are ratios taken in one run, rounds interleaved, median (min to max). Limits of the same run: psycopg's binary
 COPY into a table with the key and two indexes, without any check; and, for single events, the bare idempotent insert
 with a daily count in one transaction. CPU is this process and the PostgreSQL backends it uses, in µs an event.
-Needs DJANGO_SETTINGS_MODULE and a migrated database that may be filled; every round uses a use case of its own.
-Store level: `events.read`, `ingest.store`, `fold`, `queries`; no HTTP, no authentication.
+Needs DJANGO_SETTINGS_MODULE and a migrated database that may be filled; every round uses a use case of its own. No HTTP.
 """
 
 from __future__ import annotations
@@ -177,6 +176,18 @@ def filled(history: int, now: datetime) -> UUID:
     return use_case_id
 
 
+def without_events(like: UUID) -> UUID:
+    """A use case with the day rows of another and not one event: what the page costs by its day rows alone."""
+    from django.db import connection
+
+    from feedback.rollups import COUNTERS, KEY
+
+    use_case_id, rest = uuid4(), ", ".join(KEY + COUNTERS)
+    copy = f"INSERT INTO feedback_rollup (use_case_id, {rest}) SELECT %s, {rest} FROM feedback_rollup WHERE use_case_id = %s"
+    connection.cursor().execute(copy, [use_case_id, like])
+    return use_case_id
+
+
 def page(use_case_id: UUID, now: datetime) -> float:
     """Milliseconds of the reads of a use case's feedback page; the median of 15."""
     from feedback import queries
@@ -249,11 +260,13 @@ def run(rounds: int, count: int, history: int) -> dict[str, Any]:
         note("P1 bare, CPU µs", bare["us"])
         note("P1 fold of single requests, CPU µs", single_turn["us"])
     small_id, large_id = filled(10_000, now), filled(history, now)
+    bare_id = without_events(large_id)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE feedback_rollup, feedback_case, feedback_pending")  # as autovacuum would by then
     for _ in range(rounds):
         small, large = page(small_id, now), page(large_id, now)
         note(f"P4 page at {history} / at 10000 events", large / small)
+        note(f"P4 page at {history} / its day rows without events", large / page(bare_id, now))
         note("P4 page at 10000 events, ms", small)
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE bench_copy, bench_bare, bench_day")

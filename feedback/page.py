@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -14,7 +14,7 @@ from django.db import connection
 from feedback import queries
 from feedback.alarms import wilson
 from feedback.facts import fact_of
-from feedback.models import LearningAction, Plan, Ring, Signal
+from feedback.models import Plan, Ring, Signal
 from feedback.periods import WINDOW
 from feedback.rules import watch
 from feedback.rules.signals import missing, standing
@@ -182,59 +182,6 @@ def groups_of(use_case_id: UUID, first: date, last: date) -> list[tuple[str, lis
             most = rows if dimension == "week" else sorted(rows, key=lambda row: row["decided"])
             found.append((heading, most[-12:] if dimension == "week" else most[:-13:-1]))
     return found
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """A learning action with the rate of its reason before and after; (overrides for the reason, decided)."""
-
-    row: LearningAction
-    before: tuple[int, int] | None = None
-    after: tuple[int, int] | None = None
-    effect: str = ""  # moved, no_change, too_early; "" without a reason or before it was taught
-
-    @property
-    def rates(self) -> tuple[float | None, float | None]:
-        return tuple(k / n if n else None for k, n in (self.before or (0, 0), self.after or (0, 0)))  # type: ignore[return-value]
-
-    @property
-    def top(self) -> float:
-        """The end of the scale on which both rates are drawn."""
-        return max(0.05, *(rate or 0.0 for rate in self.rates)) * 1.2
-
-    @property
-    def spoken(self) -> str:
-        before, after = self.rates
-        if before is None or after is None:
-            return ""
-        return f"{before * 100:.1f} → {after * 100:.1f} %, {'moved' if self.effect == 'moved' else 'no change'}"
-
-
-def lessons_of(use_case_id: UUID, today: date, most: int = 20) -> list[Lesson]:
-    """What was taught, and whether the rate moved; open ones first, then the newest."""
-    rows = list(LearningAction.objects.filter(use_case_id=use_case_id).select_related("owner")[:most])
-    turns = [row.taught_on or today for row in rows if row.reason]
-    counts = queries.reasons_by_day(use_case_id, min(turns) - timedelta(days=WINDOW), today) if turns else {}
-    found = [_lesson(row, today, counts) for row in rows]
-    return sorted(found, key=lambda lesson: lesson.row.taught_on is not None)
-
-
-def _lesson(row: LearningAction, today: date, counts: Mapping[date, Mapping[str, tuple[int, int]]]) -> Lesson:
-    """The 28 days before the turn, and up to 28 from it on."""
-    if not row.reason:
-        return Lesson(row)
-    turn = row.taught_on or today
-
-    def share(first: date, days: int) -> tuple[int, int]:
-        found = [counts.get(first + timedelta(days=number), {}) for number in range(days)]
-        overrides = sum(day[row.reason][0] for day in found if row.reason in day)
-        return overrides, sum(decided for day in found for _, decided in day.values())
-
-    before = share(turn - timedelta(days=WINDOW), WINDOW)
-    if row.taught_on is None:
-        return Lesson(row, before)
-    after = share(turn, max(0, min(WINDOW, (today - turn).days + 1)))
-    return Lesson(row, before, after, watch.moved(before, after))
 
 
 def alarms_of(use_case_id: UUID) -> Sequence[Ring]:

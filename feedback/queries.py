@@ -170,17 +170,6 @@ def overrides_by_reason(use_case_id: UUID, first: date, last: date) -> tuple[int
     return sum(counts.values()), {reason: count for reason, count in counts.items() if reason and count}
 
 
-_REASONS = f"SELECT counted_on AS on_day, code, {_SUMS} FROM shown GROUP BY 1, 2"
-
-
-def reasons_by_day(use_case_id: UUID, first: date, last: date) -> dict[date, dict[str, tuple[int, int]]]:
-    """UTC day → reason → (overrides that gave it, decisions that gave it); "" gave none."""
-    found: dict[date, dict[str, tuple[int, int]]] = {}
-    for row in _rows(_REASONS, {"use_case_id": use_case_id, "from": first, "to": last}):
-        found.setdefault(row["on_day"], {})[row["code"]] = row["modified"] + row["overridden"], _decided(row)
-    return found
-
-
 def undecided(use_case_id: UUID, first: date, last: date) -> int:
     """Cases suggested on these days that nobody has decided yet, inferred ones among them."""
     [row] = _rows(f"SELECT {_SUMS} FROM shown", {"use_case_id": use_case_id, "from": first, "to": last})

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from feedback import door
-from feedback.api import plan, work
+from feedback.api import learning, plan, work
 
 _ONE = "use-cases/<str:ref>"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{_ONE}/exceptions/", work.Exceptions.as_view(), name="exceptions"),
     path(f"{_ONE}/exceptions/close/", work.Close.as_view(), name="exception-close"),
     path(f"{_ONE}/exceptions/assign/", work.Assign.as_view(), name="exception-assign"),
-    path(f"{_ONE}/learning-actions/", work.LearningActions.as_view(), name="learning-actions"),
-    path(f"{_ONE}/learning-actions/<uuid:action_id>/", work.OneLearningAction.as_view(), name="learning-action"),
+    path("portfolios/<str:slug>/learning-actions/", learning.OfPortfolio.as_view(), name="portfolio-learning"),
+    path(f"{_ONE}/learning-actions/", learning.LearningActions.as_view(), name="learning-actions"),
+    path(f"{_ONE}/learning-actions/<uuid:action_id>/", learning.OneLearningAction.as_view(), name="learning-action"),
 ]

@@ -130,6 +130,7 @@ urlpatterns = [
     path("u/<str:ref>/people/<slug:people_part>/", adoption.edit, name="use_case_people_edit"),
     path("f/<str:secret>/", connect.frontline, name="frontline"),
     path("p/<slug:slug>/exceptions/", feedback.listing, name="exceptions"),
+    path("p/<slug:slug>/learning/", feedback.learning_listing, name="learning"),
     path("u/<str:ref>/feedback/", feedback.page, name="use_case_feedback"),
     path("u/<str:ref>/feedback/plan/", feedback.edit_plan, name="feedback_plan"),
     path("u/<str:ref>/feedback/signals/add/", feedback.signal, name="signal_add"),

@@ -1,8 +1,7 @@
-"""What do the counts say, which exceptions are open since when, and what was learnt?"""
+"""What do the counts say, and which exceptions are open since when?"""
 
 from datetime import UTC, datetime
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.http import HttpRequest
 from rest_framework import serializers
@@ -10,12 +9,9 @@ from rest_framework.response import Response
 
 from feedback import page
 from feedback.actions import exceptions as actions
-from feedback.actions import learning as learning_actions
 from feedback.api.plan import WATCHES, listed
-from feedback.models import LearningAction
 from feedback.models.work import CHANGES
-from portfolio.api import pages
-from portfolio.api.door import UseCaseDoor, etag, row_of, speaks
+from portfolio.api.door import UseCaseDoor, speaks
 from portfolio.api.shapes import CursorQuery, Day, Id, Moment, Strict, Text, checked
 
 CHANGE = [code for code, _ in CHANGES]
@@ -124,31 +120,6 @@ class ClosedShape(serializers.Serializer):
     learning_action = serializers.UUIDField(allow_null=True)
 
 
-class LearningShape(serializers.Serializer):
-    id = serializers.UUIDField()
-    reason = serializers.CharField()
-    text = serializers.CharField()
-    because = serializers.CharField()
-    owner = serializers.UUIDField(allow_null=True)
-    opened_at = serializers.DateTimeField()
-    opened_by = serializers.UUIDField(allow_null=True, help_text="Nobody: it opened by itself.")
-    taught_on = serializers.DateField(allow_null=True)
-    version = serializers.IntegerField()
-
-
-class NewLearning(Strict):
-    text = Text()
-    reason = Text(max_length=64, required=False)
-    taught_on = Day(required=False, allow_null=True)
-    owner = Id(required=False, allow_null=True)
-
-
-class Teach(Strict):
-    text = Text()
-    taught_on = Day()
-    owner = Id(required=False, allow_null=True)
-
-
 class Summary(UseCaseDoor):
     query: ClassVar[frozenset[str]] = frozenset({"from", "to"})
 
@@ -197,51 +168,3 @@ class Assign(UseCaseDoor):
             due_at=said["due_at"],
         )  # fmt: skip
         return Response(status=204)
-
-
-_FIELDS = ("id", "reason", "text", "because", "owner_id", "opened_at", "opened_by_id", "taught_on", "version")
-
-
-def learning_shape(row: dict[str, Any]) -> dict[str, Any]:
-    return {name.removesuffix("_id") if name != "id" else name: row[name] for name in _FIELDS}
-
-
-class LearningActions(UseCaseDoor):
-    query: ClassVar[frozenset[str]] = frozenset({"cursor"})
-
-    @speaks("What was learnt, newest first", answer=LearningShape, many=True, query=CursorQuery, writes=False)
-    def get(self, request: HttpRequest, ref: str) -> Response:
-        rows = LearningAction.objects.visible_to(self.actor).filter(use_case=self.seen).values(*_FIELDS)
-        return Response(pages.page(request, rows, learning_shape, place="opened_at", descending=True))  # type: ignore[arg-type]
-
-    @speaks("Say what changes", body=NewLearning, answer=LearningShape, status=201)
-    def post(self, request: HttpRequest, ref: str) -> Response:
-        said = self.said(NewLearning)
-        owner_id = said.pop("owner", None)
-        row = learning_actions.open_action(by=self.actor, use_case_id=self.seen.id, owner_id=owner_id, **said)
-        return Response(_of(row), status=201, headers=etag(row.id, row.version))
-
-
-class OneLearningAction(UseCaseDoor):
-    def see(self, ref: str, action_id: UUID) -> LearningAction:  # type: ignore[override]
-        use_case = super().see(ref=ref)
-        return row_of(LearningAction.objects.visible_to(self.actor).filter(use_case=use_case), action_id)
-
-    def represent(self, row: LearningAction) -> dict[str, Any]:
-        return _of(row)
-
-    @speaks("One learning action", answer=LearningShape, writes=False)
-    def get(self, request: HttpRequest, ref: str, action_id: UUID) -> Response:
-        return Response(_of(self.seen), headers=etag(self.seen.id, self.seen.version))
-
-    @speaks("Record what was taught, and when", body=Teach, answer=LearningShape, if_match=True)
-    def patch(self, request: HttpRequest, ref: str, action_id: UUID) -> Response:
-        version = self.version(self.seen.id)
-        said = self.said(Teach)
-        owner_id = said.pop("owner", None)
-        row = learning_actions.teach(by=self.actor, action_id=self.seen.id, owner_id=owner_id, version=version, **said)
-        return Response(_of(row), headers=etag(row.id, row.version))
-
-
-def _of(row: LearningAction) -> dict[str, Any]:
-    return learning_shape({name: getattr(row, name) for name in _FIELDS})

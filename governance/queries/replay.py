@@ -37,6 +37,11 @@ class Past:
         return self.shown["stage"]
 
     @property
+    def p85_on(self) -> date | None:
+        stored = self.shown["forecast_p85_on"]
+        return date.fromisoformat(stored) if stored else None
+
+    @property
     def stage_decided(self) -> str:
         """The stage that the decisions' rows alone lead to."""
         return self.decisions[-1].to_stage if self.decisions else self.use_case.registered_as

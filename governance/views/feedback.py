@@ -8,8 +8,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from feedback import lessons, periods, persons, queries, words
 from feedback import page as pictures
-from feedback import periods, persons, queries, words
 from feedback.actions import alarms, exceptions, learning, plan
 from feedback.models import FrontlineLink, LearningAction, Ring, Signal
 from governance.forms.feedback import CloseForm, LearningForm, PlanForm, SeenForm, SignalForm
@@ -35,7 +35,7 @@ def page(request: HttpRequest, ref: str) -> HttpResponse:
     summary = pictures.summary(use_case.id, first, last)
     rings = pictures.alarms_of(use_case.id)
     waiting = pictures.open_exceptions([use_case.id])
-    lessons = pictures.lessons_of(use_case.id, today)
+    taught = lessons.of_use_case(use_case.id, today)
     days = pictures.days_of(use_case.id, agreed, period.drawn_to)
     rights = may(request, *_RIGHTS, seats=seats_of(use_case))
     shown_from = days[0][0] if days else today
@@ -55,7 +55,7 @@ def page(request: HttpRequest, ref: str) -> HttpResponse:
         "marks": [(ring.rang_on, f"Alarm, {ring.rang_on:%-d %b}") for ring in rings if ring.rang_on >= shown_from],
         "taught": [
             (lesson.row.taught_on, f"Taught, {lesson.row.taught_on:%-d %b}")
-            for lesson in lessons
+            for lesson in taught
             if lesson.row.taught_on and lesson.row.taught_on >= shown_from
         ],
         "rings": [ring for ring in rings if ring.acknowledged_at is None],
@@ -71,7 +71,7 @@ def page(request: HttpRequest, ref: str) -> HttpResponse:
         "overdue": sum(one.overdue for one in waiting),
         "median": words.duration(summary["exceptions"]["median_seconds"]),
         "p90": words.duration(summary["exceptions"]["p90_seconds"]),
-        "lessons": lessons,
+        "lessons": taught,
         "links": FrontlineLink.objects.filter(use_case=use_case, revoked_at=None),
         "last": pictures.last_event(use_case.id),
     }
@@ -102,6 +102,21 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "may": may(request, "feedback.work"),
     }  # fmt: skip
     return answer(request, "governance/exceptions.html", context)
+
+
+def learning_listing(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the portfolio learns: lessons still to be taught, and which of the taught ones moved their rate."""
+    portfolio = portfolio_of(request, slug)
+    use_cases = UseCase.objects.visible_to(actor_of(request)).filter(portfolio=portfolio).values_list("id", flat=True)
+    found = lessons.of_many(use_cases, datetime.now(UTC).date())
+    opened = [one for one in found if one.row.taught_on is None]
+    taught = [one for one in found if one.row.taught_on is not None]
+    context = {
+        "portfolio": portfolio, "opened": opened, "taught": taught,
+        "moved": sum(one.effect == "moved" for one in taught),
+        "judged": sum(one.effect in ("moved", "no_change") for one in taught), "may": may(request, "feedback.work"),
+    }  # fmt: skip
+    return answer(request, "governance/learning.html", context)
 
 
 def _frame(use_case: UseCase, title: str, button: str) -> dict[str, Any]:

@@ -95,3 +95,18 @@ def test_own_notices_are_ones_own_and_marked_once(as_ana, as_ben, home, asked):
     assert all(one["id"] not in {row["id"] for row in told} for one in as_ben.get("notices/").json()["results"])
     refused = Api(token=home.token("use-cases:read")).get("notices/")
     assert (refused.status_code, refused.json()["code"]) == (403, "person_required")
+
+
+def test_sample_and_notices_take_the_same_queries_for_few_and_many(as_ana, home, django_assert_num_queries):
+    for number in range(2):
+        for place in range(1 + 3 * number):
+            pilot = home.use_case(f"Pilot {number} {place}", stage=Stage.PILOT)
+            dates.ask(use_case_id=pilot.id, by=identity.person(home.ben), kind=Verb.STOP, reason="Enough.")
+            verbs.stop(use_case_id=pilot.id, by=identity.person(home.ana), reason="Enough.", learnt="Much.")
+        notices.read_on()
+        with django_assert_num_queries(6):
+            drawn = as_ana.get("portfolios/home/sample/?seed=June&size=9").json()
+        assert len(drawn["decisions"]) == drawn["out_of"] == 1 + 4 * number
+        with django_assert_num_queries(4):
+            told = as_ana.get("notices/").json()["results"]
+        assert len(told) >= 1 + 4 * number

@@ -1,14 +1,14 @@
 """Can people read and do on the pages what feedback asks of them, and can the frontline without an account?"""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from feedback import fold, ingest, limits, persons, queries
+from feedback import fold, ingest, limits, persons, queries, rollups
 from feedback.actions import frontline, plan
 from feedback.models import FrontlineLink, LearningAction, Ring, Signal
 from ledger.models import Entry
@@ -17,7 +17,8 @@ from tests import factories
 from tests.feedback.told import NOW, at, filled
 
 pytestmark = pytest.mark.django_db
-TAB, LISTING, CONNECT = 31, 7, 9  # queries of the feedback tab, of the portfolio's exceptions, of connect
+# Queries of the feedback tab, of the portfolio's exceptions and of what it learns, of connect
+TAB, LISTING, LEARNING, CONNECT = 30, 7, 9, 9
 
 
 def test_the_tab_shows_counts_band_reliance_reasons_and_work(live, leader):
@@ -54,6 +55,7 @@ def test_queries_do_not_grow_with_what_there_is(live, leader):
         at(live),
         at(live, "?period=all"),
         f"/p/{live.portfolio.slug}/exceptions/",
+        f"/p/{live.portfolio.slug}/learning/",
         f"/u/{live.use_case.key}/connect/",
     ]
     filled(live)
@@ -71,8 +73,8 @@ def test_queries_do_not_grow_with_what_there_is(live, leader):
         LearningAction.objects.create(**taught, taught_on=NOW.date() - timedelta(days=number) if number else None)
     fold.fold(live.id)
     assert (few, [asked(leader, path) for path in where]) == (
-        [TAB, TAB, LISTING, CONNECT],
-        [TAB, TAB, LISTING, CONNECT],
+        [TAB, TAB, LISTING, LEARNING, CONNECT],
+        [TAB, TAB, LISTING, LEARNING, CONNECT],
     )
 
 
@@ -237,3 +239,37 @@ def test_persons_are_named_only_where_a_leader_switched_it_on(live, leader, vera
     assert "By person" in page
     assert "desk-1" in page
     assert "desk-1" not in vera.get(at(live)).content.decode()  # who only reads sees no persons
+
+
+def put(use_case_id, on, code, **counts):
+    """A row of the folded counts."""
+    names = ("use_case_id", *rollups.KEY, *rollups.COUNTERS)
+    row = dict.fromkeys(rollups.COUNTERS, 0) | counts | {"use_case_id": use_case_id, "counted_on": on, "code": code}
+    row |= {"model": "m", "segment": "", "bucket": -1}
+    with connection.cursor() as cursor:
+        marks = ", ".join(["%s"] * len(names))
+        cursor.execute(f"INSERT INTO feedback_rollup ({', '.join(names)}) VALUES ({marks})", [row[n] for n in names])
+
+
+def test_what_the_portfolio_learns_says_which_lessons_moved(live, leader, vera):
+    """Two lessons with a month on either side: one rate fell by half, the other did not; a third waits."""
+    today = datetime.now(UTC).date()
+    turn = today - timedelta(days=27)
+    for day, moved, stays in ((turn - timedelta(days=1), 40, 20), (turn, 10, 21)):
+        put(live.id, day, "moved", overridden=moved)
+        put(live.id, day, "stays", overridden=stays)
+        put(live.id, day, "", accepted=100 - moved - stays)
+    shared = {"use_case": live.use_case, "taught_on": turn}
+    LearningAction.objects.create(**shared, reason="moved", text="Shown on a card")
+    LearningAction.objects.create(**shared, reason="stays", text="Said aloud")
+    LearningAction.objects.create(use_case=live.use_case, reason="stays", because="half of all overrides")
+    page = leader.get(f"/p/{live.portfolio.slug}/learning/").content.decode()
+    assert "1 of 2 lessons old enough to judge moved their rate; 1 waits to be taught." in page
+    for words in ("40.0 → 10.0 %, moved", "20.0 → 21.0 %, no change", "half of all overrides", "21.0"):
+        assert words in page, words
+    assert "lessons/" in page
+    assert "lessons/" not in vera.get(f"/p/{live.portfolio.slug}/learning/").content.decode()
+    told = leader.get(f"/api/v1/portfolios/{live.portfolio.slug}/learning-actions/").json()["results"]
+    assert {(one["text"], one["effect"], one["rate_before"], one["rate_after"]) for one in told} == {
+        ("Shown on a card", "moved", 0.4, 0.1), ("Said aloud", "no_change", 0.2, 0.21), ("", None, 0.205, None),
+    }  # fmt: skip
