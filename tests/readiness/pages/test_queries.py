@@ -8,17 +8,17 @@ from readiness.actions import answers, data, evidence, items
 pytestmark = pytest.mark.django_db
 
 PAGES = {
-    "u/{key}/readiness/": 33,
-    "u/{key}/readiness/1/": 24,
-    "u/{key}/readiness/2/": 23,
-    "u/{key}/readiness/4/": 25,
+    "u/{key}/readiness/": 31,
+    "u/{key}/readiness/1/": 22,
+    "u/{key}/readiness/2/": 21,
+    "u/{key}/readiness/4/": 23,
     "u/{key}/items/add/": 7,
     "u/{key}/items/{item}/": 8,
     "u/{key}/items/{item}/waiver/": 6,
-    "u/{key}/data/": 21,
+    "u/{key}/data/": 19,
     "u/{key}/data/add/": 7,
     "u/{key}/lane/": 5,
-    "u/{key}/date/": 20,
+    "u/{key}/date/": 18,
     "u/{key}/ask/": 5,
     "p/{slug}/data/add/": 7,
     "p/{slug}/data/{source}/": 8,
@@ -26,7 +26,7 @@ PAGES = {
     "p/{slug}/data/{source}/defect/": 7,
     "p/{slug}/terms/add/": 6,
     "p/{slug}/forecasts/": 7,
-    "api/v1/use-cases/{key}/answers/": 22,
+    "api/v1/use-cases/{key}/answers/": 20,
 }
 
 
