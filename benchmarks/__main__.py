@@ -1,4 +1,5 @@
-"""How fast is it here? `./dev bench [name …]`: each figure of performance.md that is asked for, on a fresh database.
+"""How fast is it here? `./dev bench [--write] [name …]`: each figure of performance.md that is asked for, on a fresh
+database. `--write` keeps what was found (`benchmarks.record`).
 
 A name is a module of this package with `run(name) -> list[Figure]`. Without a name every one of them is run.
 """
@@ -24,7 +25,8 @@ _MODULES = {
 NAMES = tuple(_MODULES)
 
 
-def main(names: list[str]) -> int:
+def main(arguments: list[str]) -> int:
+    names = [name for name in arguments if name != "--write"]
     unknown = [name for name in names if name not in NAMES]
     if unknown:
         print(f"unknown: {', '.join(unknown)}; known: {', '.join(NAMES)}")
@@ -35,7 +37,12 @@ def main(names: list[str]) -> int:
     call_command("migrate", verbosity=0)  # the throw-away database arrives empty
     missed = 0
     for name in names or NAMES:
-        for figure in importlib.import_module(f"benchmarks.{_MODULES[name]}").run(name):
+        figures = importlib.import_module(f"benchmarks.{_MODULES[name]}").run(name)
+        if "--write" in arguments:
+            from benchmarks import record
+
+            record.keep(name, figures)
+        for figure in figures:
             word = "holds" if figure.holds else "MISSED"
             print(f"{figure.row:4} {name:10} {figure.what:52} {figure.found:86} {figure.limit:34} {word}", flush=True)
             missed += not figure.holds

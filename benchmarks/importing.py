@@ -6,6 +6,7 @@ says so and counts as missed.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from pathlib import Path
@@ -46,7 +47,7 @@ def run(name: str) -> list[Figure]:
             began = time.perf_counter()
             bring(
                 by=SYSTEM, portfolio=where, rows=found, dry_run=kind == "dry run", progress=heard.append,
-                **({} if kind == "dry run" else {"file_name": Path(file).name, "file_hash": file}),
+                **({} if kind == "dry run" else {"file_name": Path(file).name, "file_hash": _digest(folder / file)}),
             )  # fmt: skip
             spent[kind] += time.perf_counter() - began
             told += len(heard)
@@ -62,3 +63,7 @@ def _folder() -> Path | None:
     named = os.environ.get("PILOTAGE_DATA")
     places = [Path(named)] if named else [parent / "shared" / "data" for parent in ROOT.parents]
     return next((place for place in places if place.is_dir()), None)
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()

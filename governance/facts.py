@@ -5,7 +5,7 @@ The number of queries does not depend on the number of use cases (at most 15; th
 
 import zoneinfo
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -18,8 +18,10 @@ from adoption.queries import facts_of as adoption_of
 from adoption.rules import NOTHING_SAID
 from adoption.rules import gaps as adoption_gaps
 from feedback.facts import facts_of as feedback_of
+from feedback.rules.facts import NOTHING_KNOWN
 from feedback.rules.gaps import gaps as feedback_gaps
 from governance.models import Decision, Request
+from governance.presence import present
 from governance.rules.blocking import blocking
 from governance.rules.dates import Dates, dates_of_many
 from governance.rules.facts import Facts, Item, OpenRequest
@@ -74,6 +76,7 @@ def gather(
     `curves` (versions), by portfolio, stand in for the newest: the self-audit recomputes with what was used then.
     """
     wanted = list(ids)
+    have = present(wanted)
     use_cases = list(
         UseCase.objects.filter(id__in=wanted).select_related("lane").defer("details", "searchable", "problem")
     )
@@ -93,25 +96,17 @@ def gather(
         .values_list("portfolio_id")
         .annotate(taken=Count("id"))
     )
-    exceptions = dict(
-        CapException.objects.filter(use_case_id__in=wanted, ended_at=None)
-        .values_list("use_case_id")
-        .annotate(until=Max("until_on"))
-    )
-    requests, waited = _requests(use_cases, local, days)
-    decided: dict[tuple[UUID, str], date] = {
-        (use_case_id, kind): last
-        for use_case_id, kind, last in Decision.objects.filter(
-            use_case_id__in=wanted, kind__in=(Verb.GO, Verb.SELECT), superseded_by=None
-        )
-        .values_list("use_case_id", "kind")
-        .annotate(last=Max("decided_on"))
-    }
-    live = feedback_of(wanted, {row_id: decided.get((row_id, Verb.GO)) for row_id in wanted})
+    exceptions = _of(_exceptions, have["exceptions"])
+    asking = set(have["requests"])
+    requests, waited = _requests([one for one in use_cases if one.id in asking], local, days)
+    decided = _of(_decided, have["decisions"])
+    live = dict.fromkeys(wanted, NOTHING_KNOWN)
+    gone = {row_id: decided.get((row_id, Verb.GO)) for row_id in have["feedback"]}
+    live |= _of(lambda found: feedback_of(found, gone), have["feedback"])
     asked_of = sets.of_lanes(use_case.lane for use_case in use_cases if use_case.lane)
-    answers = readiness_facts.answers_of(wanted)
-    needs = readiness_facts.needs_of(wanted)
-    stored = readiness_facts.items_of(wanted)
+    answers = _of(readiness_facts.answers_of, have["answers"])
+    needs = _of(readiness_facts.needs_of, have["needs"])
+    stored = _of(readiness_facts.items_of, have["items"])
     installed = rooms()
     told = {
         use_case.id: ReadinessFacts(
@@ -123,8 +118,12 @@ def gather(
         for use_case in use_cases
     }
     asked = {use_case.id: asked_of[use_case.lane_id] for use_case in use_cases if use_case.lane_id}
-    worth = roi_queries.facts_of(use_cases, days) if "roi" in installed else {}
-    people = adoption_of(wanted) if "adoption" in installed else {}
+    priced, peopled = set(have["roi"]), set(have["adoption"])
+    valued = [one for one in use_cases if one.id in priced]
+    worth = _of(lambda found: roi_queries.facts_of(found, days), valued) if "roi" in installed else {}
+    # An overseer is known without a row of that room.
+    seen_to = [one.id for one in use_cases if one.id in peopled or one.overseer_id]
+    people = _of(adoption_of, seen_to) if "adoption" in installed else {}
     modes, gaps_of, items_of = {}, {}, {}
     for use_case in use_cases:
         row_id, day = use_case.id, days[use_case.portfolio_id]
@@ -132,14 +131,16 @@ def gather(
         modes[row_id] = mode_of(Stage(use_case.stage), selected, use_case.kept_at is not None)
         gaps_of[row_id] = _gaps(use_case, told[row_id], asked.get(row_id), limits[use_case.portfolio_id], day)
         if "roi" in installed and use_case.stage in _ASKED and use_case.lane is not None:
-            gaps_of[row_id] += roi_gaps(worth[row_id], use_case.lane.code, day)
+            gaps_of[row_id] += roi_gaps(worth.get(row_id, NO_FACTS), use_case.lane.code, day)
         if use_case.stage in _ASKED:
             lane = use_case.lane.code if use_case.lane else None
             gaps_of[row_id] += feedback_gaps(live[row_id], lane, limits[use_case.portfolio_id], day)
             if "adoption" in installed:
                 since_on = use_case.stage_since.astimezone(local[use_case.portfolio_id]).date()
                 stage = Stage(use_case.stage)
-                gaps_of[row_id] += adoption_gaps(people[row_id], lane=lane, stage=stage, since_on=since_on, on=day)
+                gaps_of[row_id] += adoption_gaps(
+                    people.get(row_id, NOTHING_SAID), lane=lane, stage=stage, since_on=since_on, on=day
+                )
         items_of[row_id] = blocking(gaps_of[row_id], stored.get(row_id, ()), modes[row_id], day)
     dates = _dates(use_cases, items_of, days, limits, versions)
     facts = {}
@@ -198,6 +199,24 @@ def gather(
     return Picture(facts, limits, asked, told)
 
 
+def _of[Asked, Key, Told](told_of: Callable[[list[Asked]], Mapping[Key, Told]], about: list[Asked]) -> dict[Key, Told]:
+    """What a room tells about these; nothing is put together to ask about none."""
+    return dict(told_of(about)) if about else {}
+
+
+def _exceptions(ids: list[UUID]) -> dict[UUID, date]:
+    """Until when each is running above the cap."""
+    rows = CapException.objects.filter(use_case_id__in=ids, ended_at=None).values_list("use_case_id")
+    return dict(rows.annotate(until=Max("until_on")))
+
+
+def _decided(ids: list[UUID]) -> dict[tuple[UUID, str], date]:
+    """The day of the newest go and of the newest selection that stand."""
+    rows = Decision.objects.filter(use_case_id__in=ids, kind__in=(Verb.GO, Verb.SELECT), superseded_by=None)
+    found = rows.values_list("use_case_id", "kind").annotate(last=Max("decided_on"))
+    return {(use_case_id, kind): last for use_case_id, kind, last in found}
+
+
 def _gaps(
     use_case: UseCase, told: ReadinessFacts, asked: QuestionSet | None, policy: Policy, on: date
 ) -> tuple[Gap, ...]:  # fmt: skip
@@ -247,6 +266,8 @@ def _requests(
     use_cases: list[UseCase], zones: dict[UUID, zoneinfo.ZoneInfo], days: dict[UUID, date]
 ) -> tuple[dict[UUID, tuple[OpenRequest, ...]], dict[UUID, int]]:
     """Open requests, and on how many days a request waited since the present stage began."""
+    if not use_cases:
+        return {}, {}
     by_id = {use_case.id: use_case for use_case in use_cases}
     found: dict[UUID, list[OpenRequest]] = defaultdict(list)
     spans: dict[UUID, list[tuple[date, date]]] = defaultdict(list)

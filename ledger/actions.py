@@ -13,9 +13,9 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.db import connection, models, transaction
-from django.db.models import Func
+from django.db import connection, transaction
 from django.utils import timezone
+from psycopg.types.json import Jsonb
 
 from ledger import chain
 from ledger.models import ERASED, Checkpoint, Entry, Head, Personal
@@ -65,7 +65,7 @@ def append(
     effective_at: datetime | None = None,
     event_version: int = 1,
 ) -> Entry:
-    """Write one line at the end of the chain; three statements, four with `private`."""
+    """Write one line at the end of the chain; two statements."""
     event = Event(
         event_type=event_type,
         subject=subject,
@@ -88,24 +88,13 @@ def append_many(chain_id: UUID, events: Sequence[Event], *, by: Actor) -> list[E
         raise transaction.TransactionManagementError("A ledger line is written inside the transaction of its act.")
     if not events:
         return []
-    payloads = [chain.plain(event.payload) for event in events]  # before the lock: it may refuse, and takes time
-    personal = [_salted(event.private) for event in events]
-    head, now = _lock_head(chain_id)
-    entries, seq, prev_hash = [], head.seq, bytes(head.entry_hash)
-    for event, payload, salted in zip(events, payloads, personal, strict=True):
+    lines = [_Line(chain_id, event, by) for event in events]  # before the lock: it may refuse, and takes time
+    seq, prev_hash, now = _lock_head(chain_id)
+    for line in lines:
         seq += 1
-        entry = _entry(chain_id, seq, prev_hash, event, payload, salted, by, now)
-        prev_hash = entry.entry_hash
-        entries.append(entry)
-    Entry.objects.bulk_create(entries)
-    if any(personal):
-        Personal.objects.bulk_create(
-            Personal(entry_id=entry.entry_id, field=name, salt=salt, text=text)
-            for entry, salted in zip(entries, personal, strict=True)
-            for name, (salt, text) in salted.items()
-        )
-    Head.objects.filter(chain_id=chain_id).update(seq=seq, entry_hash=prev_hash)
-    return entries
+        prev_hash = line.place(seq, prev_hash, now)
+    _write(lines)
+    return [line.entry for line in lines]
 
 
 def erase(chain_id: UUID, entry_id: UUID, *, by: Actor) -> Entry:
@@ -133,27 +122,95 @@ def checkpoint(chain_id: UUID, *, key: Ed25519PrivateKey, key_id: str) -> Checkp
     return made
 
 
-class _ClockTimestamp(Func):
-    """The database's clock now, not at the start of the transaction."""
-
-    function = "clock_timestamp"
-    output_field = models.DateTimeField()
-
-
-def _lock_head(chain_id: UUID) -> tuple[Head, datetime]:
-    """The chain's head, locked, and the database's time, made on first use.
+def _lock_head(chain_id: UUID) -> tuple[int, bytes, datetime]:
+    """(number, hash, the database's time) of the chain's last line, locked; made on first use.
 
     A waiter re-reads the row, time included, once its rival has committed, so times follow the order of lines.
+    Plain SQL, here and in `_write`: what runs between them is what every other writer of the chain waits for.
     """
-    heads = Head.objects.select_for_update().filter(chain_id=chain_id).annotate(now=_ClockTimestamp())
-    head = heads.first()
-    if head is None:
-        # A rival may be first: its uncommitted row is waited for, then left alone.
-        Head.objects.bulk_create(
-            [Head(chain_id=chain_id, seq=0, entry_hash=chain.genesis(chain_id))], ignore_conflicts=True
+    lock = "SELECT seq, entry_hash, clock_timestamp() FROM ledger_head WHERE chain_id = %s FOR UPDATE"
+    with connection.cursor() as cursor:
+        cursor.execute(lock, [chain_id])
+        if (found := cursor.fetchone()) is None:
+            # A rival may be first: its uncommitted row is waited for, then left alone.
+            first = Head(chain_id=chain_id, seq=0, entry_hash=chain.genesis(chain_id))
+            Head.objects.bulk_create([first], ignore_conflicts=True)
+            cursor.execute(lock, [chain_id])
+            found = cursor.fetchone()
+    seq, entry_hash, now = found
+    return seq, bytes(entry_hash), now
+
+
+_LINES = ", ".join(field.column for field in Entry._meta.concrete_fields)
+_NAMES = [field.attname for field in Entry._meta.concrete_fields]
+_AT_ONCE = 500  # lines a statement
+
+
+def _write(lines: Sequence["_Line"]) -> None:
+    """The lines, their private texts and the new head, one way to the database and back."""
+    with connection.cursor() as cursor:
+        for start in range(0, len(lines), _AT_ONCE):
+            part = lines[start : start + _AT_ONCE]
+            rows = [[_stored(getattr(line.entry, name)) for name in _NAMES] for line in part]
+            texts = [[line.entry.entry_id, name, *said] for line in part for name, said in line.private.items()]
+            into = f"INSERT INTO ledger_entry ({_LINES})"
+            steps = [f"written AS ({into} VALUES {_places(rows)})"]
+            if texts:
+                into = "INSERT INTO ledger_personal (entry_id, field, salt, text)"
+                steps.append(f"told AS ({into} VALUES {_places(texts)})")
+            head = "UPDATE ledger_head SET seq = %s, entry_hash = %s WHERE chain_id = %s"
+            last = part[-1].entry
+            given = [value for row in (*rows, *texts) for value in row]
+            cursor.execute(f"WITH {', '.join(steps)} {head}", [*given, last.seq, last.entry_hash, last.chain_id])
+
+
+def _places(rows: Sequence[Sequence[Any]]) -> str:
+    return ", ".join(f"({', '.join(['%s'] * len(row))})" for row in rows)
+
+
+def _stored(value: Any) -> Any:
+    return Jsonb(value) if isinstance(value, dict) else value
+
+
+class _Line:
+    """A line that is complete but for its place in the chain."""
+
+    def __init__(self, chain_id: UUID, event: Event, by: Actor) -> None:
+        payload = chain.plain(event.payload)
+        self.private = _salted(event.private)
+        self.effective_at = event.effective_at
+        self.entry = entry = Entry(
+            chain_id=chain_id,
+            entry_id=uuid.uuid4(),
+            event_type=event.event_type,
+            event_version=event.event_version,
+            subject_type=event.subject[0],
+            subject_id=event.subject[1],
+            actor_kind=by.kind,
+            actor_id=by.id,
+            on_behalf_of=by.on_behalf_of,
+            request_id=by.request_id,
+            payload=payload,
+            refers_to=event.refers_to,
+            supersedes=event.supersedes,
         )
-        head = heads.get()
-    return head, head.now
+        commitments = {name: chain.commitment(salt, text).hex() for name, (salt, text) in self.private.items()}
+        entry.personal_commitment = chain.personal_commitment(commitments)
+        self.told = {name: chain.plain(getattr(entry, name), name) for name in chain.COLUMNS if name not in _PLACED}
+        self.told |= {"v": chain.VERSION, "payload": payload, "personal": commitments}
+
+    def place(self, seq: int, prev_hash: bytes, now: datetime) -> bytes:
+        """Give the line its place, not yet stored; answers its hash."""
+        entry = self.entry
+        entry.seq, entry.prev_hash = seq, prev_hash
+        entry.recorded_at, entry.effective_at = now, self.effective_at or now
+        placed = {name: chain.plain(getattr(entry, name), name) for name in _PLACED}
+        entry.canonical = chain.canonical_bytes(self.told | placed)
+        entry.entry_hash = chain.entry_hash(entry.chain_id, seq, prev_hash, entry.canonical)
+        return entry.entry_hash
+
+
+_PLACED = ("seq", "recorded_at", "effective_at")  # known only under the lock
 
 
 def _salted(private: Mapping[str, str]) -> dict[str, tuple[bytes, str]]:
@@ -165,43 +222,3 @@ def _salted(private: Mapping[str, str]) -> dict[str, tuple[bytes, str]]:
         name: (secrets.token_bytes(chain.SALT_BYTES), chain.text(text, f"private.{name}"))
         for name, text in private.items()
     }
-
-
-def _entry(
-    chain_id: UUID,
-    seq: int,
-    prev_hash: bytes,
-    event: Event,
-    payload: dict[str, Any],
-    salted: Mapping[str, tuple[bytes, str]],
-    by: Actor,
-    now: datetime,
-) -> Entry:
-    """The line, hashed, not yet stored."""
-    entry = Entry(
-        chain_id=chain_id,
-        seq=seq,
-        entry_id=uuid.uuid4(),
-        prev_hash=prev_hash,
-        event_type=event.event_type,
-        event_version=event.event_version,
-        subject_type=event.subject[0],
-        subject_id=event.subject[1],
-        actor_kind=by.kind,
-        actor_id=by.id,
-        on_behalf_of=by.on_behalf_of,
-        request_id=by.request_id,
-        recorded_at=now,
-        effective_at=event.effective_at or now,
-        payload=payload,
-        refers_to=event.refers_to,
-        supersedes=event.supersedes,
-    )
-    commitments = {name: chain.commitment(salt, text).hex() for name, (salt, text) in salted.items()}
-    entry.personal_commitment = chain.personal_commitment(commitments)
-    entry.canonical = chain.canonical_bytes(
-        {name: chain.plain(getattr(entry, name), name) for name in chain.COLUMNS}
-        | {"v": chain.VERSION, "payload": payload, "personal": commitments}
-    )
-    entry.entry_hash = chain.entry_hash(chain_id, seq, prev_hash, entry.canonical)
-    return entry

@@ -103,8 +103,8 @@ class Supervisor:
         with listen(self.port) as listener:
             self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
             self._start_web(listener)
-        self._start_workers()
         processes.wait_until(self._ready, self.children[0], READY_SECONDS)
+        self._start_workers()  # after the first page: five programs starting at once would keep it waiting for all
         self.home.tell(purpose="run", url=self.url, **addresses)
         print(f"READY {self.url}", flush=True)
         logins = self.home.run / "demo-logins.txt"

@@ -114,8 +114,11 @@ def settle_if_dirty(use_case_ids: Sequence[UUID]) -> None:
 
 def _lock_states(portfolio_ids: Iterable[UUID]) -> list[UUID]:
     ids = sorted(set(portfolio_ids))
-    PortfolioState.objects.bulk_create([PortfolioState(portfolio_id=pid) for pid in ids], ignore_conflicts=True)
-    list(PortfolioState.objects.filter(portfolio_id__in=ids).order_by("portfolio_id").select_for_update())
+    states = PortfolioState.objects.filter(portfolio_id__in=ids).order_by("portfolio_id")
+    # The row of one portfolio is nearly always there. Of several, none may be held while another is being made.
+    if len(ids) > 1 or not states.select_for_update():
+        PortfolioState.objects.bulk_create([PortfolioState(portfolio_id=pid) for pid in ids], ignore_conflicts=True)
+        list(states.select_for_update())
     return ids
 
 

@@ -32,7 +32,7 @@ class Work:
     closers: Mapping[Key, UUID] = field(default_factory=dict)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def sync_items(works: Sequence[Work]) -> int:
     """Open, close, reopen and rewrite items; answers how many changed. As many statements for one as for many.
 

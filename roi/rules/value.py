@@ -160,7 +160,7 @@ def value(
     once, monthly = _as_stated(content)
     return Value(
         p10=drawn.npv.p10, p50=drawn.npv.p50, p90=drawn.npv.p90, mean=drawn.npv.mean,
-        chance_of_loss=drawn.npv.chance_of_loss, sd=float(drawn.draws.std()),
+        chance_of_loss=drawn.npv.chance_of_loss, sd=drawn.sd,
         npv=pvb - pvc, pvb=pvb, pvc=pvc, payback_months=valuation.payback_months(flows),
         once=once, monthly=monthly, total_cost=float(spent[~incoming].sum()), total_benefit=float(spent[incoming].sum()),
         by_category=_by_category(given.lines, spent.tolist()),

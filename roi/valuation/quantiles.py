@@ -53,8 +53,9 @@ class Amount(Quantiles):
     """J-QPD-S: lower + scale * exp(slope z + bend sqrt(1 + (curl z)^2)).
 
     The published form, scale * exp(lambda sinh(arcsinh(delta z) + arcsinh(n c delta))), multiplied out: without
-    sinh, ten thousand hypotheses can be drawn in seconds. curl = delta; slope = lambda delta sqrt(1 + (c delta)^2);
-    bend = lambda n c delta. The lognormal limit has curl = bend = 0.
+    sinh, ten thousand hypotheses can be drawn in seconds. With L, M, H the logarithms of P10, P50, P90 above `lower`
+    and c the normal law's P90: slope = lambda delta sqrt(1 + (c delta)^2) = (H - L) / 2c; bend = lambda n c delta =
+    n min(M - L, H - M); curl = delta. The lognormal limit has curl = bend = 0.
     """
 
     lower: float
@@ -124,28 +125,23 @@ def jqpd(q10: float, q50: float, q90: float, lower: float = 0.0, upper: float | 
 
 def _skew(low: float, mid: float, high: float) -> tuple[float, float]:
     """Direction n of the skew (-1, 0, +1) and the shorter arm, on the transformed scale."""
-    skew = low + high - 2 * mid
-    if abs(skew) < _SYMMETRIC * (high - low):
+    below, above = mid - low, high - mid
+    if abs(above - below) < _SYMMETRIC * (high - low):
         return 0.0, (high - low) / 2
-    return math.copysign(1.0, skew), min(mid - low, high - mid)
+    return (1.0, below) if above > below else (-1.0, above)
 
 
 def _amount(q10: float, q50: float, q90: float, lower: float) -> Quantiles:
-    low, mid, high = (math.log(q - lower) for q in (q10, q50, q90))
+    low, mid, high = math.log(q10 - lower), math.log(q50 - lower), math.log(q90 - lower)
     n, arm = _skew(low, mid, high)
     if arm <= 0.0:  # nearer than two doubles can tell apart
         return Certain(q50)
+    slope = (high - low) / (2 * Z90)
     if n == 0.0:
-        return Amount(lower, q50 - lower, (high - low) / (2 * Z90), 0.0, 0.0)
-    delta = math.sinh(math.acosh((high - low) / (2 * arm))) / Z90
-    size = arm / (delta * Z90)
-    return Amount(
-        lower=lower,
-        scale=(q10 if n > 0 else q90) - lower,
-        slope=size * delta * math.sqrt(1.0 + (Z90 * delta) ** 2),
-        bend=size * n * Z90 * delta,
-        curl=delta,
-    )
+        return Amount(lower, q50 - lower, slope, 0.0, 0.0)
+    ratio = (high - low) / (2 * arm)
+    curl = math.sqrt((ratio - 1.0) * (ratio + 1.0)) / Z90  # sinh(arccosh(ratio)) without either
+    return Amount(lower, (q10 if n > 0 else q90) - lower, slope, n * arm, curl)
 
 
 def _share(q10: float, q50: float, q90: float, lower: float, upper: float) -> Quantiles:

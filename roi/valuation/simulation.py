@@ -6,7 +6,7 @@ Draw i is the same possible world for every hypothesis, so totals are sums of dr
 import hashlib
 import math
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -93,10 +93,16 @@ def spread(values: Floats) -> Spread:
     if not values.size or not np.all(np.isfinite(values)):
         raise ValuationError("There is nothing to summarise: no draws, or draws that are not finite.")
     ordered = np.sort(values)
-    places = np.arange(ordered.size)
-    p10, p50, p90 = np.interp(np.array([0.1, 0.5, 0.9]) * (ordered.size - 1), places, ordered)
-    losses = int(np.searchsorted(ordered, 0.0, side="left"))
-    return Spread(float(p10), float(p50), float(p90), float(ordered.mean()), losses / ordered.size)
+    p10, p50, p90 = (_between(ordered, chance * (ordered.size - 1)) for chance in (0.1, 0.5, 0.9))
+    losses = int(ordered.searchsorted(0.0, side="left"))
+    return Spread(p10, p50, p90, float(ordered.mean()), losses / ordered.size)
+
+
+def _between(ordered: Floats, place: float) -> float:
+    """The value at a place between two of them, in proportion."""
+    below = int(place)
+    low, high = float(ordered[below]), float(ordered[min(below + 1, ordered.size - 1)])
+    return low + (place - below) * (high - low)
 
 
 @dataclass(frozen=True)
@@ -104,6 +110,7 @@ class Simulation:
     """Draws of the present values of a hypothesis, and their summary; index i is the same world everywhere."""
 
     npv: Spread
+    sd: float  # of the net present value
     pvb: Floats = field(repr=False, compare=False)
     pvc: Floats = field(repr=False, compare=False)
 
@@ -132,64 +139,72 @@ def simulate(
     """
     if draws < 1 or not (0.0 <= rho <= 1.0 and 0.0 <= world_rho <= 1.0):
         raise ValuationError("A simulation needs at least one draw and correlations between 0 and 1.")
-    lines, weights = hypothesis.lines, hypothesis.weights()
-    spreading = [i for i, line in enumerate(lines) if not line.estimate.is_single]
-    rows = 3 + len(spreading)
+    sides = _Side(), _Side()  # costs, benefits
+    rows = 3
+    for line, weight in zip(hypothesis.lines, hypothesis.weights().tolist(), strict=True):
+        rows += sides[line.is_benefit].add(line, weight, rows)
     normals = standard_draws(seed, rows, draws, out=_scratch.array("normals", rows, draws))
-    own = dict(zip(spreading, normals[3:], strict=True))
     common = math.sqrt(world_rho) * _world(draws) + math.sqrt(1.0 - world_rho) * normals[0]
+    common *= math.sqrt(rho)
+    own_share = math.sqrt(1.0 - rho)
     with np.errstate(over="ignore", invalid="ignore"):
-        pvb, pvc = (
-            _side(
-                [(line, weights[i], own.get(i)) for i, line in enumerate(lines) if line.is_benefit == gain],
-                shared=(math.sqrt(rho) if gain else -math.sqrt(rho)) * common,
-                own_share=math.sqrt(1.0 - rho),
-                factor=benefits if gain else costs,
-                factor_normals=normals[1 if gain else 2],
-            )
-            for gain in (True, False)
-        )
+        cost_sums, benefit_sums = _amounts([side.drawn for side in sides], normals, (-common, common), own_share)
+        pvc = sides[0].present(costs, cost_sums, lambda: own_share * normals[2] - common)
+        pvb = sides[1].present(benefits, benefit_sums, lambda: own_share * normals[1] + common)
         net = pvb - pvc
     if not np.all(np.isfinite(net)):
         raise ValuationError("The spread between low and high is too wide to draw from.")
-    return Simulation(spread(net), pvb, pvc)
+    found = spread(net)
+    off = net - found.mean
+    return Simulation(found, math.sqrt(float((off * off).mean())), pvb, pvc)
 
 
-def _side(
-    lines: list[tuple[Line, float, Floats | None]],
-    *,
-    shared: Floats,
-    own_share: float,
-    factor: Factor,
-    factor_normals: Floats,
-) -> Floats:
-    """Present value of all benefits, or of all costs, in each world; lines with a spread bring their own normals."""
-    single = fixed = 0.0
-    drawn: list[tuple[Amount, float, Floats]] = []
-    for line, weight, own in lines:
-        if own is None:
-            single += weight * line.estimate.likely
-        elif isinstance(law := line.estimate.law, Amount):
-            drawn.append((law, weight, own))
-        else:  # three points that tie
-            fixed += weight * line.estimate.likely
-    total = np.full(shared.shape, factor.median * fixed)
-    if drawn:
-        total += factor.median * _weighted_amounts(drawn, shared, own_share)
-    if single:
-        total += single * (factor.at(shared + own_share * factor_normals) if factor.scale else factor.median)
-    return total
+class _Side:
+    """The lines of one side, costs or benefits, by what has to be drawn for them."""
+
+    def __init__(self) -> None:
+        self.drawn: list[tuple[Amount, float, int]] = []  # law, weight, row of its normals
+        self.single = 0.0  # one figure: the optimism factor is all the spread it has
+        self.fixed = 0.0  # three points that tie
+
+    def add(self, line: Line, weight: float, row: int) -> int:
+        """Take the line; answers how many rows of normals it has: 1 with three points, even those that tie."""
+        if line.estimate.is_single:
+            self.single += weight * line.estimate.likely
+            return 0
+        if isinstance(law := line.estimate.law, Amount):
+            self.drawn.append((law, weight, row))
+        else:
+            self.fixed += weight * line.estimate.likely
+        return 1
+
+    def present(self, factor: Factor, drawn: Floats, z: Callable[[], Floats]) -> Floats:
+        """Present value in each world, from the sum of the drawn lines and the normals of the factor."""
+        total = np.asarray(factor.median * (drawn + self.fixed))
+        if self.single:
+            total = total + self.single * (factor.at(z()) if factor.scale else factor.median)
+        return total
 
 
-def _weighted_amounts(drawn: list[tuple[Amount, float, Floats]], shared: Floats, own_share: float) -> Floats:
-    """Sum of weight times `Amount.at`, all lines at once and in place: the hot spot of ten thousand hypotheses."""
-    columns = np.array([(a.lower, a.scale, a.slope, a.bend, a.curl, w) for a, w, _ in drawn])
+def _amounts(
+    sides: list[list[tuple[Amount, float, int]]], normals: Floats, shared: tuple[Floats, ...], own_share: float
+) -> list[Floats]:
+    """For each side the sum of weight times `Amount.at`, all lines at once and in place: the hot spot of ten thousand
+    hypotheses."""
+    columns = np.array([(a.lower, a.scale, a.slope, a.bend, a.curl, w) for drawn in sides for a, w, _ in drawn])
+    if not columns.size:
+        return [np.zeros(normals.shape[1]) for _ in sides]
     lower, scale, slope, bend, curl, weight = columns.T
-    z = _scratch.array("z", len(drawn), shared.size)
-    for row, (_, _, own) in zip(z, drawn, strict=True):
-        np.multiply(own, own_share, out=row)
-    z += shared
-    bends = np.multiply(z, curl[:, None], out=_scratch.array("bends", len(drawn), shared.size))
+    z = _scratch.array("z", len(columns), normals.shape[1])
+    parts, begin = [], 0
+    for drawn, common in zip(sides, shared, strict=True):
+        part = slice(begin, begin + len(drawn))
+        for row, (_, _, place) in zip(z[part], drawn, strict=True):
+            np.multiply(normals[place], own_share, out=row)
+        z[part] += common
+        parts.append(part)
+        begin = part.stop
+    bends = np.multiply(z, curl[:, None], out=_scratch.array("bends", len(columns), normals.shape[1]))
     bends *= bends
     bends += 1.0
     np.sqrt(bends, out=bends)
@@ -198,8 +213,9 @@ def _weighted_amounts(drawn: list[tuple[Amount, float, Floats]], shared: Floats,
     z += bends
     np.exp(z, out=z)
     z *= (weight * scale)[:, None]
+    bottom = weight * lower
     # Not a matrix product: that wakes the linear algebra's threads, which cost more than the sum and round as they like.
-    return np.asarray(z.sum(axis=0) + math.fsum(weight * lower))
+    return [np.asarray(z[part].sum(axis=0) + math.fsum(bottom[part])) for part in parts]
 
 
 def total(npvs: Iterable[Floats]) -> Spread:

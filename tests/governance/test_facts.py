@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from governance import facts
+from governance import facts, presence
 from governance.actions import assess, dates, verbs
 from governance.rules.moves import CapAsk
 from portfolio.models import Dirty, UseCase
@@ -17,23 +17,56 @@ from tests.readiness.houses import clear
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture
+def rows_everywhere(monkeypatch):
+    """Every use case has rows in every room: each of them is asked."""
+    monkeypatch.setattr(facts, "present", lambda ids: {kind: list(ids) for kind in presence.KINDS})
+
+
 @pytest.mark.parametrize("count", [1, 30])
-def test_gather_takes_fifteen_queries_for_one_and_for_thirty(count, norwell, elsewhere, django_assert_num_queries):
+def test_gather_takes_as_many_queries_for_one_as_for_thirty(count, norwell, elsewhere, django_assert_num_queries):
     ids = [one.id for one in factories.several(norwell, count, Stage.PILOT)]
     ids += [one.id for one in factories.several(elsewhere, count)]
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(7):  # no room has rows, and none but the first statement asks
         picture = facts.gather(ids)
     assert set(picture.facts) == set(ids)
     assert {one.slots_taken for one in picture.facts.values()} == {count, 0}
 
 
-def test_reassess_takes_as_many_queries_for_two_as_for_forty(norwell):
+@pytest.mark.parametrize("count", [1, 30])
+def test_gather_asks_every_room_once(count, norwell, rows_everywhere, django_assert_num_queries):
+    ids = [one.id for one in factories.several(norwell, count, Stage.PILOT)]
+    with django_assert_num_queries(15):  # and the one statement of `present`
+        assert set(facts.gather(ids).facts) == set(ids)
+
+
+def test_leaving_a_room_out_changes_nothing(norwell, elsewhere, ana, ben, by_ana, monkeypatch):
+    bare = factories.use_case(norwell, complete=False)
+    full = factories.use_case(norwell, Stage.PILOT, lead=ben, sponsor=ana)
+    dates.choose_lane(use_case_id=full.id, by=by_ana, lane="standard")
+    assess.reassess([full.id])
+    clear(full, ben)
+    ids = [bare.id, full.id, factories.use_case(elsewhere, Stage.PAUSED).id]
+    briefly = facts.gather(ids)
+    assert {kind for kind, found in presence.present(ids).items() if full.id in found} >= {
+        "answers",
+        "feedback",
+        "roi",
+        "adoption",
+    }
+    assert [kind for kind, found in presence.present(ids).items() if bare.id in found] == []
+    monkeypatch.setattr(facts, "present", lambda ids: {kind: list(ids) for kind in presence.KINDS})
+    assert facts.gather(ids) == briefly
+
+
+def test_reassess_takes_as_many_queries_for_two_as_for_forty(norwell, rows_everywhere):
+    assess.rank_portfolios([norwell.id])  # makes the portfolio's row
     taken = []
     for some in (factories.several(norwell, 2, Stage.PILOT), factories.several(norwell, 40, Stage.PILOT)):
         with CaptureQueriesContext(connection) as queries:
             assess.reassess([one.id for one in some])
         taken.append(len(queries))
-    assert taken == [42, 42]
+    assert taken == [39, 39]
 
 
 def test_ids_that_are_gone_are_left_out(norwell):

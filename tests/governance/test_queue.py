@@ -145,7 +145,7 @@ def test_outdated_says_what_differs_also_when_a_model_is_new():
 
 
 @pytest.mark.parametrize(
-    ("path", "queries"), [("queue", 16), ("pack", 30), ("mine", 36), ("sample/?seed=x&size=9", 7), ("audit", 7)]
+    ("path", "queries"), [("queue", 16), ("pack", 21), ("mine", 27), ("sample/?seed=x&size=9", 7), ("audit", 7)]
 )
 def test_queries_do_not_grow(path, queries, norwell, ana, by_ana, by_dora, browse, django_assert_num_queries):
     page = browse(ana)

@@ -1,12 +1,14 @@
 """Do the benchmarks count and divide rightly? How fast anything is, they say themselves: no test waits for a clock."""
 
 import importlib
+import json
 
 import pytest
 from django.test import Client
 
 from benchmarks import __main__ as names
-from benchmarks.figures import interleaved, ratio
+from benchmarks import record
+from benchmarks.figures import Figure, interleaved, ratio
 from benchmarks.pages import queries_of
 from tests.factories import person
 
@@ -35,3 +37,21 @@ def test_queries_are_counted_before_the_next_request_empties_the_log():
 @pytest.mark.parametrize("name", ASKED)
 def test_each_name_has_its_module(name):
     assert callable(importlib.import_module(f"benchmarks.{names._MODULES[name]}").run)
+
+
+@pytest.mark.django_db
+def test_a_run_replaces_its_own_lines_and_leaves_the_others(tmp_path):
+    results, page = tmp_path / "results.json", tmp_path / "page.md"
+    record.keep("list", [Figure("P8", "list", "12 ms", "50 ms", True)], results, page)
+    record.keep("board", [Figure("P3", "board | first", "70 ms", "60 ms", False)], results, page)
+    record.keep("list", [Figure("P8", "list", "11 ms", "50 ms", True)], results, page)
+    assert [one["found"] for one in json.loads(results.read_text())["list"]["figures"]] == ["11 ms"]
+    rows = [line for line in page.read_text().splitlines() if line.startswith("| P")]
+    assert [row.split(" | ")[1:5] for row in rows] == [
+        ["board: board / first", "70 ms", "60 ms", "**missed**"],
+        ["list: list", "11 ms", "50 ms", "holds"],
+    ]
+
+
+def test_the_page_is_the_one_that_the_results_give():
+    assert record.PAGE.read_text() == record.written(json.loads(record.RESULTS.read_text()))

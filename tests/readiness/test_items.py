@@ -227,9 +227,9 @@ def test_facts_take_the_same_queries_for_one_and_many(house, django_assert_num_q
     for row in rows:
         dates.choose_lane(use_case_id=row.id, by=house.as_(house.ana), lane="standard")
     gather([house.row.id, *(row.id for row in rows)])  # warms the question sets, which never change
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(11):
         gather([house.row.id])
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(11):
         gather([house.row.id, *(row.id for row in rows)])
 
 

@@ -15,8 +15,8 @@ from portfolio.rules import Stage
 BOARD_QUERIES = 12
 LIVE_QUERIES = 7
 LIST_QUERIES = 8
-USE_CASE_QUERIES = 32
-RECORD_QUERIES = {"/p/norwell/decisions/": 25, "/p/norwell/ledger/": 11}
+USE_CASE_QUERIES = 23
+RECORD_QUERIES = {"/p/norwell/decisions/": 16, "/p/norwell/ledger/": 11}
 
 
 def text_of(response) -> str:
