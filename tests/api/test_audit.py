@@ -102,8 +102,8 @@ def test_sample_and_notices_take_the_same_queries_for_few_and_many(as_ana, home,
         for place in range(1 + 3 * number):
             pilot = home.use_case(f"Pilot {number} {place}", stage=Stage.PILOT)
             dates.ask(use_case_id=pilot.id, by=identity.person(home.ben), kind=Verb.STOP, reason="Enough.")
+            notices.read_on()  # while it waits for Ana
             verbs.stop(use_case_id=pilot.id, by=identity.person(home.ana), reason="Enough.", learnt="Much.")
-        notices.read_on()
         with django_assert_num_queries(6):
             drawn = as_ana.get("portfolios/home/sample/?seed=June&size=9").json()
         assert len(drawn["decisions"]) == drawn["out_of"] == 1 + 4 * number

@@ -87,6 +87,7 @@ def test_every_page_is_accessible_and_fits(live, page):
         ("feedback", f"/u/{key}/feedback/?period=all"),
         ("connect", f"/u/{key}/connect/"),
         ("exceptions", f"/p/{slug}/exceptions/"),
+        ("learning", f"/p/{slug}/learning/"),
         ("plan", f"/u/{key}/feedback/plan/"),
         ("signal", f"/u/{key}/feedback/signals/add/"),
         ("close", f"/u/{key}/feedback/close/?exception=late/1%3F%26"),
