@@ -83,7 +83,7 @@ class Group:
 
 
 def pilots(portfolio: Portfolio, filters: Filters, today: date) -> Page:
-    """One page of pilots, by advice and rank. Each row carries `days`, and its readiness as `clear` of `asked`."""
+    """One page of pilots, by advice and rank. Each row carries `days`, `over` (past the limit), and its readiness as `clear` of `asked`."""
     order = Case(
         When(assessment__recommendation=RUN, then=0),
         When(assessment__recommendation=PAUSE, then=1),
@@ -95,6 +95,7 @@ def pilots(portfolio: Portfolio, filters: Filters, today: date) -> Page:
     zone = ZoneInfo(portfolio.time_zone)
     for row in page.rows:
         row.days = days_in_stage(row, today, zone)
+        row.over = row.days > portfolio.policy.pilot_limit_days
         row.choice = getattr(getattr(row, "assessment", None), "recommendation", "") or RUN
     _with_readiness(page.rows)
     return page
