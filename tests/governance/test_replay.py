@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.db.models import DateTimeField, Value
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -20,6 +19,7 @@ from governance.actions import assess, dates, nightly, verbs
 from governance.demo import load
 from governance.models import AgreedDate, Assessment, AssessmentHistory, Decision, Request
 from governance.queries import replay
+from ledger import actions as ledger
 from portfolio.actions import use_cases
 from portfolio.models import UseCase
 from portfolio.rules import Refused, Role, Stage, Verb
@@ -34,8 +34,8 @@ pytestmark = pytest.mark.django_db(transaction=False)
 @pytest.fixture
 def ledger_follows(monkeypatch):
     """Lines are stamped by the travelled clock too; a database knows no other than its own."""
-    now = lambda: Value(timezone.now(), output_field=DateTimeField())  # noqa: E731 — called as the expression is
-    monkeypatch.setattr("ledger.actions._ClockTimestamp", now)
+    lock = ledger._lock_head
+    monkeypatch.setattr(ledger, "_lock_head", lambda chain_id: (*lock(chain_id)[:2], timezone.now()))
 
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
