@@ -19,7 +19,7 @@ from governance.actions import assess, dates, nightly, verbs
 from governance.demo import load
 from governance.models import AgreedDate, Assessment, AssessmentHistory, Decision, Request
 from governance.queries import replay
-from ledger import actions as ledger_actions
+from ledger import actions as ledger
 from portfolio.actions import use_cases
 from portfolio.models import UseCase
 from portfolio.rules import Refused, Role, Stage, Verb
@@ -34,8 +34,8 @@ pytestmark = pytest.mark.django_db(transaction=False)
 @pytest.fixture
 def ledger_follows(monkeypatch):
     """Lines are stamped by the travelled clock too; a database knows no other than its own."""
-    lock = ledger_actions._lock_head
-    monkeypatch.setattr(ledger_actions, "_lock_head", lambda chain_id: (*lock(chain_id)[:2], timezone.now()))
+    lock = ledger._lock_head
+    monkeypatch.setattr(ledger, "_lock_head", lambda chain_id: (*lock(chain_id)[:2], timezone.now()))
 
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
