@@ -48,7 +48,11 @@ def show_amount(amount: Amount | None) -> str:
         return ""
     if amount.low is None or amount.high is None:
         return _short(amount.likely)
-    return " – ".join(_short(one) for one in (amount.low, amount.likely, amount.high))
+    three = (amount.low, amount.likely, amount.high)
+    short = [_short(one) for one in three]
+    if not all(text.endswith("k") for text in short):  # one k after the last would hold for all
+        short = [show(one) for one in three]
+    return " – ".join(short)
 
 
 def _short(number: float) -> str:
