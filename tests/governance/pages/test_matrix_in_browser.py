@@ -1,10 +1,12 @@
 """Is the matrix of the board a view of the rows above it, and does no label lie on another? (pattern 4)"""
 
+from datetime import date
 from itertools import combinations
 
 import pytest
 
 from governance.actions.assess import reassess
+from governance.models import Assessment
 from portfolio.models import Lane, UseCase
 from portfolio.rules import SYSTEM, Stage
 from roi.actions import hypotheses
@@ -15,6 +17,9 @@ from tests.governance.pages.conftest import build
 _TEXTS = """() => [...document.querySelectorAll("#matrix svg")].filter(one => one.checkVisibility()).flatMap(one =>
     [...one.querySelectorAll("text")].map(text => { const box = text.getBoundingClientRect();
         return [text.textContent, box.left, box.top, box.right, box.bottom]; }))"""
+
+_OVER = """() => [...document.querySelectorAll(".triage td, .triage th")].filter(one => one.scrollWidth > one.clientWidth)
+    .map(one => one.innerText)"""
 
 
 @pytest.fixture
@@ -96,3 +101,15 @@ def test_there_is_no_matrix_with_fewer_than_two_to_compare(world, page):
     priced(world, "Letters", 5_000.0)
     page.goto(f"{page.base}/p/norwell/")
     assert page.locator("#matrix").count() == 0
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 1024])
+def test_no_cell_of_the_board_lies_on_its_neighbour(world, page, width):
+    row = world.use_case("Broker email intake", Stage.PILOT)
+    far = {"forecast_p50_on": date(2031, 2, 22), "forecast_p85_on": date(2031, 3, 24), "value_p50": -999_000}
+    reassess([row.id])
+    Assessment.objects.filter(use_case=row).update(**far, value_p10=-1_999_000, value_p90=1_999_000)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{page.base}/p/norwell/")
+    assert page.get_by_text("24 Mar 2031").is_visible()
+    assert page.evaluate(_OVER) == []
