@@ -104,7 +104,8 @@ class Supervisor:
             self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
             self._start_web(listener)
         processes.wait_until(self._ready, self.children[0], READY_SECONDS)
-        self._start_workers()  # after the first page: five programs starting at once would keep it waiting for all
+        self._open(f"{self.url}/accounts/login/")  # what a first page loads is loaded before it is asked for
+        self._start_workers()  # and before the workers: five programs starting at once would keep it waiting for all
         self.home.tell(purpose="run", url=self.url, **addresses)
         print(f"READY {self.url}", flush=True)
         logins = self.home.run / "demo-logins.txt"
@@ -178,9 +179,13 @@ class Supervisor:
 
     def _ready(self) -> bool:
         self._check()
+        return self._open(f"{self.url}/readyz")
+
+    def _open(self, address: str) -> bool:
+        """Does the web answer this with a 200?"""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(f"{self.url}/readyz", timeout=5) as answer:
+            with opener.open(address, timeout=5) as answer:
                 return answer.status == 200
         except (urllib.error.URLError, OSError):
             return False
