@@ -1,6 +1,6 @@
 """What are the facts of these use cases on that day? The sole reader of the other rooms, always in sets.
 
-The number of queries does not depend on the number of use cases (at most 15; the test states the literal).
+The number of queries does not depend on the number of use cases: one that says which rooms have rows, and at most 15.
 """
 
 import zoneinfo

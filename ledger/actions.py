@@ -80,7 +80,7 @@ def append(
 
 
 def append_many(chain_id: UUID, events: Sequence[Event], *, by: Actor) -> list[Entry]:
-    """Write several lines in the order given, under one lock and in as many statements as one line takes.
+    """Write several lines in the order given, under one lock: two statements, one more for each further 500 lines.
 
     Raises TransactionManagementError outside a transaction, chain.PayloadRefused for what cannot be put on record.
     """
