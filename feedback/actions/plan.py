@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import slugify
 
 from feedback.actions.door import owner_faults, use_case_of
 from feedback.models import Plan, Signal
@@ -16,6 +17,7 @@ from portfolio.rules import Actor, Conflict, NotVisible, Reason, Refused
 
 _PLANNED = ("watches", "band_low", "band_high", "infer_after_hours", "minimum_sample", "resolve_within_hours",
             "named_persons")  # fmt: skip
+MOST_CODE = 64  # characters
 _HOURS = {"infer_after_hours": (1, 8_760), "resolve_within_hours": (1, 8_760), "minimum_sample": (1, 10_000)}
 _SIGNAL = ("code", "name", "unit", "source", "lower", "upper", "owner_id", "action", "silent_after_hours")
 
@@ -123,6 +125,7 @@ def _write_signal(by: Actor, row: Signal, facts: dict[str, Any], verb: str) -> S
         if name not in _SIGNAL:
             raise TypeError(f"A signal has no {name!r}.")
         setattr(row, name, value.strip() if isinstance(value, str) else value)
+    row.code = row.code or slugify(row.name)[:MOST_CODE]  # a name without Latin letters gives none, and is asked
     faults = owner_faults(use_case, row.owner_id)
     if not row.code or not row.name:
         faults.append(Reason("no_name", "A signal needs a code and a name.", "name" if row.code else "code"))

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.utils.text import slugify
 
 from feedback.models import LearningAction
 from feedback.models.plan import WATCHED
@@ -70,7 +69,6 @@ class SignalForm(Plain):
         """As the actions take it."""
         facts = dict(self.cleaned_data)
         owner = facts.pop("owner")
-        facts["code"] = facts["code"] or slugify(facts["name"])[:64]
         return facts | {"owner_id": owner.id if owner else None}
 
 
