@@ -69,6 +69,8 @@ class Row:
 
     @property
     def right(self) -> str:
+        if self.kept and self.chosen:
+            return "must run"
         return "" if self.share is None else said.share(self.share)
 
 
@@ -118,7 +120,7 @@ def _dearest_first(row: Row) -> tuple[float, int]:
 
 
 def read(portfolio: Portfolio) -> Field:
-    """The field of candidates as last valued; nine queries, however many there are."""
+    """The field of candidates as last valued; eight queries, however many there are, and one for each list that is cut."""
     mine = UseCase.objects.filter(portfolio=portfolio, stage__in=STAGES)
     valued = mine.filter(assessment__value_p50__isnull=False)
     shown = valued.order_by("-assessment__value_p90", "id").values(
@@ -262,7 +264,9 @@ def _told(read_field: Field, answer: Answer, limits: Limits) -> Found:
         swap = (answer.marginal if row.chosen else answer.regret).get(row.place)
         if swap is not None:
             row.loss = swap.loss
-            row.why = (said.why_in if row.chosen else said.why_out)(swap, names, currency)
+            row.why = (
+                said.why_in(swap, names, currency) if row.chosen else said.why_out(swap, row.place, names, currency)
+            )
     running = [row for row in rows if row.use_case["stage"] == Stage.PILOT]
     found = Found(
         read_field, limits.cap, limits.budget, answer,

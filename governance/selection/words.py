@@ -80,8 +80,9 @@ def _next_best(found: Answer, names: Sequence[str], currency: str) -> list[str]:
     if not open_ones or not found.chosen:
         return []
     loss, i = min(open_ones)
+    come = listed([names[i], *(names[j] for j in found.regret[i].come if j != i)])
     instead = listed([names[j] for j in found.regret[i].leave]) if found.regret[i].leave else ""
-    taking = f"taking {names[i]} instead of {instead}" if instead else f"adding {names[i]}"
+    taking = f"taking {come} instead of {instead}" if instead else f"adding {come}"
     if _is_nothing(loss, currency):
         return [f"{taking} would be worth as much"]
     return [f"{taking} would cost {formats.money(loss, currency)} of expected value"]
@@ -119,13 +120,16 @@ def why_in(swap: Swap, names: Sequence[str], currency: str) -> str:
     return f"Without it the set is worth {formats.money(amount, currency)} {more}{come}."
 
 
-def why_out(swap: Swap, names: Sequence[str], currency: str) -> str:
-    """What it would cost to force this one in."""
+def why_out(swap: Swap, i: int, names: Sequence[str], currency: str) -> str:
+    """What it would cost to force candidate i in."""
     if math.isnan(swap.loss):
         return "Not worked out in the time there was."
     if math.isinf(swap.loss):
         return "No set that fits can hold it."
-    place = f" instead of {listed([names[i] for i in swap.leave])}" if swap.leave else ""
+    beside = [names[j] for j in swap.come if j != i]
+    place = (f" with {listed(beside)}" if beside else "") + (
+        f" instead of {listed([names[j] for j in swap.leave])}" if swap.leave else ""
+    )
     if _is_nothing(swap.loss, currency):
         return f"It would be worth as much{place}."
     verb, amount = ("cost", swap.loss) if swap.loss > 0 else ("add", -swap.loss)

@@ -26,6 +26,7 @@ WORLD_RHO = 0.2
 """Share of a hypothesis's common cause that all hypotheses have in common (assumption; a setting)."""
 
 _SLICES = 1 << 16
+_ALONE = 1 << 127  # turns the seed of a hypothesis into that of a second stream of its own
 
 
 @lru_cache(maxsize=1)
@@ -169,7 +170,7 @@ def worlds(seed: int, draws: int, world_rho: float = WORLD_RHO) -> tuple[Floats,
 
     The first is the common cause that `simulate` gives its lines, so world i is the same here and there, and for all.
     """
-    own, alone = standard_draws(seed, 2, draws)
+    own, alone = (standard_draws(one, 1, draws)[0] for one in (seed, seed ^ _ALONE))
     return _common(own, world_rho), alone
 
 
