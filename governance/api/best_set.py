@@ -108,9 +108,9 @@ def _shown(found: queries.Found) -> dict[str, Any]:
         "candidates": [_candidate(row) for row in (*found.chosen, *found.others)],
         "not_compared": [
             {name: one[name] for name in ("id", "key", "title")} | {"code": "no_valued_hypothesis"}
-            for one in found.field.unvalued
+            for one in found.base.unvalued
         ],
-        "not_compared_count": found.field.unvalued_count,
+        "not_compared_count": found.base.unvalued_count,
     }
 
 

@@ -95,7 +95,7 @@ class Field:
 class Found:
     """The answer to one question."""
 
-    field: Field
+    base: Field
     cap: int
     budget: float | None
     answer: Answer
@@ -108,11 +108,11 @@ class Found:
 
     @property
     def chosen(self) -> list[Row]:
-        return sorted((row for row in self.field.rows if row.chosen), key=_dearest_first)
+        return sorted((row for row in self.base.rows if row.chosen), key=_dearest_first)
 
     @property
     def others(self) -> list[Row]:
-        return sorted((row for row in self.field.rows if not row.chosen), key=_dearest_first)
+        return sorted((row for row in self.base.rows if not row.chosen), key=_dearest_first)
 
 
 def _dearest_first(row: Row) -> tuple[float, int]:

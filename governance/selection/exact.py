@@ -73,16 +73,16 @@ def _undominated(problem: Problem, candidates: NDArray[np.intp]) -> NDArray[np.i
     slots = problem.cap - len(problem.mandatory)
     tied = np.isin(candidates, list(problem.tied()))
     free, keep = candidates[~tied], candidates[tied].tolist()
-    cheapest: list[float] = []  # the lowest costs seen so far, negated: a heap whose head is the dearest
-    for i in free[np.lexsort((free, problem.costs[free], -problem.values[free]))].tolist():
-        cost = float(problem.costs[i])
-        if len(cheapest) < slots:
-            heapq.heappush(cheapest, -cost)
-        elif -cheapest[0] <= cost:
-            continue
-        else:
-            heapq.heapreplace(cheapest, -cost)
-        keep.append(i)
+    order = free[np.lexsort((free, problem.costs[free], -problem.values[free]))]
+    costs = problem.costs[order]
+    keep += order[:slots].tolist()
+    cheapest = (-costs[:slots]).tolist()  # the lowest costs seen so far, negated: a heap whose head is the dearest
+    heapq.heapify(cheapest)
+    place = slots
+    while cheapest and (ahead := np.flatnonzero(costs[place:] < -cheapest[0])[:1]).size:
+        place += int(ahead[0]) + 1
+        keep.append(int(order[place - 1]))
+        heapq.heapreplace(cheapest, -float(costs[place - 1]))
     return np.sort(np.array(keep, dtype=np.intp))
 
 

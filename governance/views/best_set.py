@@ -36,5 +36,5 @@ def best_set(request: HttpRequest, slug: str) -> HttpResponse:
         if found and len(found.chosen) > 1
         else "",
     }  # fmt: skip
-    refused = bool(form.errors) or bool(form.refusal)
-    return answer(request, "governance/best_set.html", context, part="best", status=422 if refused else 200)
+    status = 422 if form.errors or form.refusal else 200
+    return answer(request, "governance/best_set.html", context, part="best", status=status)
