@@ -30,7 +30,7 @@ def best_set(request: HttpRequest, slug: str) -> HttpResponse:
     kept = urlencode([("keep", row.use_case["key"]) for row in found.keep] or [("keep", "")]) if found else ""
     context = {
         "portfolio": portfolio, "form": form, "field": field, "found": found,
-        "may": may(request, "portfolio.pause_the_rest", "use_case.select"),
+        "may": may(request, "portfolio.pause_the_rest", "use_case.select", "hypothesis.edit"),
         "pause_url": f"{reverse('pause_the_rest', args=[slug])}?{kept}",
         "compare_url": f"{reverse('compare', args=[slug])}?{urlencode([('u', row.use_case['key']) for row in found.chosen[:4]])}"
         if found and len(found.chosen) > 1

@@ -122,13 +122,14 @@ def test_missing_is_never_zero(world):
     assert "Nothing can be compared yet" in shown
     assert "Not compared: no valued hypothesis" in shown
     valued(world, "Letters", 30_000.0)
-    page_of = world.client("vera").get(PAGE)
+    page_of = world.client("ben").get(PAGE)
     shown = text(page_of)
     assert "Run Letters." in shown and "Nothing else has a value to compare it with." in shown
     assert shown.index("Bare") < shown.index("Half told")
     for one, words in ((bare, "Start its hypothesis"), (half, "What its hypothesis lacks")):
         assert f'href="/u/{one.key}/roi/">{words}' in page_of.content.decode()
     assert "Two pilots run today, of which one can be compared" in shown
+    assert "Start its hypothesis" not in page(world, who="vera"), "who may not write it is not asked to"
 
 
 def test_what_is_paused_waits_until_it_must_run(world, four):

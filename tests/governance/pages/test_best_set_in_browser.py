@@ -1,6 +1,7 @@
 """Can a leader change the cap, see the answer change, and go on to pause the rest with the right ticks?"""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from portfolio.rules import Stage
 from tests.governance.pages.conftest import build
@@ -44,3 +45,17 @@ def test_the_answer_follows_the_cap_and_leads_to_the_act(world, page):
     }
     assert ticked == {"Letters": False, "Invoices": False, "Calls": True}
     assert page.problems == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
+def test_the_answer_is_accessible_and_as_narrow_as_its_screen(world, page, width, scheme):
+    for title, gain in (("Letters", 30_000.0), ("Invoices", 26_000.0), ("Calls of the whole day", 22_000.0)):
+        valued(world, title, gain)
+    world.use_case("Without a value", Stage.PILOT)
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    for query in ("?cap=2", "?cap=two"):
+        page.goto(f"{page.base}{PAGE}{query}")
+        page.locator("summary", has_text="How this is worked out").click()
+        assert [rule["id"] for rule in Axe().run(page).response["violations"]] == []
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
