@@ -21,6 +21,7 @@ _MODULES = {
     "import": "importing",
     "start": "start",
     "value": "value",
+    "selection": "selection",
     "ledger": "ledger",
 }
 NAMES = tuple(_MODULES)

@@ -5,6 +5,7 @@ from django.urls import path
 from governance.views import (
     adoption,
     audit,
+    best_set,
     board,
     calendar,
     compare,
@@ -71,6 +72,7 @@ urlpatterns = [
     path("p/<slug:slug>/members/", portfolios.members, name="members"),
     path("p/<slug:slug>/members/<uuid:member_id>/", portfolios.member, name="member"),
     path("p/<slug:slug>/members/<uuid:member_id>/hand-over/", people.hand_over, name="hand_over"),
+    path("p/<slug:slug>/best-set/", best_set.best_set, name="best_set"),
     path("p/<slug:slug>/compare/", compare.compare, name="compare"),
     path("portfolios/new/", people.new_portfolio, name="portfolio_new"),
     path("p/<slug:slug>/policy/", portfolios.policy, name="policy"),

@@ -22,6 +22,7 @@ from portfolio.rules import Policy
 # icon, label, route, where else this place is "here"; a room adds its own line when it has a page
 PLACES = (
     ("board", "Board", "board", ()),
+    ("target", "Best set", "best_set", ()),
     ("usecase", "Use cases", "use_cases", ("/u/",)),
     ("check", "My items", "my_items", ()),
     ("clock", "Waiting", "queue", ()),

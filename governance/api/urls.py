@@ -5,6 +5,7 @@ from django.urls import path
 from governance.api import (
     answers,
     audit,
+    best_set,
     board,
     calendar,
     dates,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("portfolios/<str:slug>/views/", saved_views.SavedViews.as_view(), name="saved-views"),
     path("portfolios/<str:slug>/views/<uuid:view_id>/", saved_views.OneSavedView.as_view(), name="saved-view"),
     path("portfolios/<str:slug>/warnings/", board.Warnings.as_view(), name="warnings"),
+    path("portfolios/<str:slug>/best-set/", best_set.BestSet.as_view(), name="best-set"),
     path("portfolios/<str:slug>/pause-the-rest/", board.PauseTheRest.as_view(), name="pause-the-rest"),
     path("portfolios/<str:slug>/policy/", policy.PolicyDoor.as_view(), name="policy"),
     path("portfolios/<str:slug>/calendar.ics", calendar.calendar, name="calendar"),

@@ -19,7 +19,7 @@ SHOWN = 200  # pilots with a line of their own; any further ones, ranked lower, 
 
 
 class PauseTheRest(Plain):
-    """Which to keep (advice is preselected), one reason and one condition for the rest, and what differs per pilot."""
+    """Which to keep (advice, or the keys in `keep`, is preselected), one reason and one condition for the rest, and what differs per pilot."""
 
     reason = Text(label="Reason", help_text="For all that are paused; each lead is told in these words.")
     restart_condition = Text(
@@ -27,7 +27,9 @@ class PauseTheRest(Plain):
     )
     review_on = Day(label="First review on", help_text="The others follow a week apart.")
 
-    def __init__(self, data: QueryDict | None, *, pilots: list[UseCase], today: date) -> None:
+    def __init__(
+        self, data: QueryDict | None, *, pilots: list[UseCase], today: date, keep: list[str] | None = None
+    ) -> None:
         super().__init__(data, initial={"review_on": today + timedelta(days=30)})
         self.pilots, self.today = pilots, today
         for pilot in pilots:
@@ -35,7 +37,7 @@ class PauseTheRest(Plain):
             self.fields[f"keep_{key}"] = forms.BooleanField(
                 label=f"Keep {pilot.title}",
                 required=False,
-                initial=pilot.choice == "run",  # type: ignore[attr-defined]
+                initial=pilot.choice == "run" if keep is None else pilot.key in keep,  # type: ignore[attr-defined]
             )
             self.fields[f"reason_{key}"] = Text(label="Its reason", rows=2, required=False)
             self.fields[f"restart_{key}"] = Text(label="Its restart condition", rows=2, required=False)

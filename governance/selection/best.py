@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from governance.selection.exact import Floats, Infeasible, Problem, checked, solve, total
+from governance.selection.exact import solve
+from governance.selection.problem import Floats, Infeasible, Problem, checked, total
+from governance.selection.worlds import hits
 
 
 @dataclass(frozen=True)
@@ -66,17 +68,18 @@ def best_set(
     excludes: Sequence[Sequence[int]] = (),
     requires: Sequence[tuple[int, int]] = (),
     *,
+    unavailable: Sequence[int] = (),
     seconds: float = 30.0,
 ) -> Selection:
     """The set of candidates with the greatest total value.
 
     values, costs: one number a candidate, in one currency; costs and weights are not negative. cap: most candidates;
     budget: most total cost; constraints: (weights, limit) rows; mandatory: indices that must be in; excludes: groups of
-    which at most one; requires: pairs (i, j), i needs j. seconds: time limit of one solve.
-    Among candidates alike in every respect the earlier ones are chosen. Raises ValueError on ill-formed input and
+    which at most one; requires: pairs (i, j), i needs j; unavailable: indices that cannot be in, unless one is forced
+    in to learn its regret. seconds: time limit of one solve. Among candidates alike in every respect the earlier ones are chosen. Raises ValueError on ill-formed input and
     Infeasible (a ValueError) when the mandatory candidates do not fit.
     """
-    problem = checked(values, costs, cap, budget, constraints, mandatory, excludes, requires, seconds)
+    problem = checked(values, costs, cap, budget, constraints, mandatory, excludes, requires, seconds, unavailable)
     chosen, proven = solve(problem)
     value = total(problem.values, chosen)
 
@@ -85,7 +88,7 @@ def best_set(
         return value - _best_value(lifted)
 
     def forced(i: int) -> float:
-        return value - _best_value(replace(problem, mandatory=problem.mandatory | {i}))
+        return value - _best_value(replace(problem, mandatory=problem.mandatory | {i}, banned=problem.banned - {i}))
 
     rest = sorted(set(range(len(problem.values))) - set(chosen))
     return Selection(chosen, value, proven, _OnDemand(chosen, without), _OnDemand(rest, forced))
@@ -101,6 +104,7 @@ def robustness(
     excludes: Sequence[Sequence[int]] = (),
     requires: Sequence[tuple[int, int]] = (),
     *,
+    unavailable: Sequence[int] = (),
     seconds: float = 30.0,
 ) -> tuple[float, ...]:
     """Share of draws (rows: one possible world's values) in which each candidate is in the best set ("core index").
@@ -110,13 +114,10 @@ def robustness(
     worlds = np.asarray(draws, dtype=np.float64)
     if worlds.ndim != 2 or not len(worlds):
         raise ValueError("Draws are rows of values, at least one.")
-    problem = checked(worlds[0], costs, cap, budget, constraints, mandatory, excludes, requires, seconds)
+    problem = checked(worlds[0], costs, cap, budget, constraints, mandatory, excludes, requires, seconds, unavailable)
     if not np.isfinite(worlds).all():
         raise ValueError("Values are finite.")
-    hits = np.zeros(worlds.shape[1])
-    for world in worlds:
-        hits[list(solve(replace(problem, values=world))[0])] += 1
-    return tuple((hits / len(worlds)).tolist())
+    return tuple((hits(problem, worlds) / len(worlds)).tolist())
 
 
 def _best_value(problem: Problem) -> float:

@@ -9,105 +9,27 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-type Floats = NDArray[np.float64]
-type Row = tuple[Floats, float]
+from governance.selection.problem import SLACK, Floats, Problem, few, fits, looked_at, settled, slots_of, total
 
-SLACK = 1e-9  # relative: sums of decimals held as floats may miss a limit by rounding, never by more
+WORTH_REDUCING = 12  # candidates; among fewer there is nothing to gain
 SMALL = 150  # candidates that go to the solver as they are
 CORE_EXTRA = 60  # candidates beyond those the prices favour that the first solve sees
 
 
-class Infeasible(ValueError):
-    """No set satisfies the mandatory candidates and the limits together."""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A selection: values, limit rows "weights . x <= limit", and side constraints between candidates."""
-
-    values: Floats
-    costs: Floats
-    cap: int | None
-    budget: float | None
-    rows: tuple[Row, ...]  # besides cap and budget
-    mandatory: frozenset[int]
-    excludes: tuple[tuple[int, ...], ...]
-    requires: tuple[tuple[int, int], ...]
-    seconds: float
-    banned: frozenset[int] = frozenset()
-
-    def limits(self) -> list[Row]:
-        """Every limit row, cap and budget included."""
-        rows = list(self.rows)
-        if self.cap is not None:
-            rows.append((np.ones_like(self.values), float(self.cap)))
-        if self.budget is not None:
-            rows.append((self.costs, self.budget))
-        return rows
-
-    def tied(self) -> set[int]:
-        """Candidates whose choice bears on another's beyond slots and money."""
-        return {i for group in self.excludes for i in group} | {i for pair in self.requires for i in pair}
-
-
-def checked(
-    values: Sequence[float] | Floats,
-    costs: Sequence[float],
-    cap: int | None,
-    budget: float | None,
-    constraints: Sequence[tuple[Sequence[float], float]],
-    mandatory: Sequence[int],
-    excludes: Sequence[Sequence[int]],
-    requires: Sequence[tuple[int, int]],
-    seconds: float,
-) -> Problem:
-    """The same selection with its shapes and signs made sure of; ValueError says what is wrong."""
-    value_row = np.asarray(values, dtype=np.float64)
-    rows = [(np.asarray(weights, dtype=np.float64), float(limit)) for weights, limit in constraints]
-    cost_row = np.asarray(costs, dtype=np.float64)
-    if value_row.ndim != 1 or any(
-        row.shape != value_row.shape for row in (cost_row, *(weights for weights, _ in rows))
-    ):
-        raise ValueError("One value, one cost and one weight a row for each candidate.")
-    if not np.isfinite(value_row).all():
-        raise ValueError("Values are finite.")
-    if any(not np.isfinite(row).all() or (row < 0).any() for row in (cost_row, *(weights for weights, _ in rows))):
-        raise ValueError("Costs and weights are finite and not negative.")
-    if any(math.isnan(limit) for limit in (*(limit for _, limit in rows), budget or 0.0)):
-        raise ValueError("Limits are numbers.")
-    named = [*mandatory, *(i for group in excludes for i in group), *(i for pair in requires for i in pair)]
-    if any(not 0 <= i < len(value_row) for i in named):
-        raise ValueError("Side constraints name candidates by 0-based index.")
-    return Problem(
-        values=value_row,
-        costs=cost_row,
-        cap=cap,
-        budget=None if budget is None else float(budget),
-        rows=tuple(rows),
-        mandatory=frozenset(mandatory),
-        excludes=tuple(tuple(group) for group in excludes),
-        requires=tuple(sorted({(i, j) for i, j in requires if i != j})),
-        seconds=seconds,
-    )
-
-
-def total(values: Floats, chosen: Iterable[int]) -> float:
-    """Sum of the chosen values, free of rounding order."""
-    return math.fsum(values[i] for i in chosen)
-
-
 def solve(problem: Problem) -> tuple[tuple[int, ...], bool]:
     """(chosen indices, sorted; is it proven best?). Raises Infeasible."""
-    problem = _settled(problem)
+    problem = settled(problem)
+    if not problem.priced():
+        return _earliest(problem, _dearest(problem)), True
     candidates = _undominated(problem, _candidates(problem))
-    if len(candidates) <= SMALL:
+    if few(problem, len(candidates)):
+        chosen, proven = looked_at(problem, candidates), True
+    elif len(candidates) <= SMALL:
         chosen, proven = _highs(problem, candidates)
     else:
         core, bounds = _core(problem, candidates)
@@ -118,29 +40,6 @@ def solve(problem: Problem) -> tuple[tuple[int, ...], bool]:
             # Bounds fall as the set in hand improves, so a second solve over all that might be better is final.
             chosen, proven = _highs(problem, np.union1d(missed, core))
     return _earliest(problem, chosen), proven
-
-
-def _settled(problem: Problem) -> Problem:
-    """What mandatory and banned candidates imply for the others, followed to the end."""
-    mandatory, banned = set(problem.mandatory), set(problem.banned)
-    size = -1
-    while size != len(mandatory) + len(banned):
-        size = len(mandatory) + len(banned)
-        mandatory |= {j for i, j in problem.requires if i in mandatory}
-        banned |= {i for i, j in problem.requires if j in banned}
-        for group in problem.excludes:
-            if held := mandatory.intersection(group):
-                banned |= set(group) - {min(held)}
-    if mandatory & banned or not _fits(problem, mandatory):
-        raise Infeasible("The mandatory candidates do not fit the limits, or each other.")
-    return replace(problem, mandatory=frozenset(mandatory), banned=frozenset(banned))
-
-
-def _fits(problem: Problem, chosen: Iterable[int]) -> bool:
-    chosen = list(chosen)
-    return all(
-        math.fsum(weights[chosen]) <= limit + SLACK * max(1.0, abs(limit)) for weights, limit in problem.limits()
-    )
 
 
 def _candidates(problem: Problem) -> NDArray[np.intp]:
@@ -156,26 +55,34 @@ def _candidates(problem: Problem) -> NDArray[np.intp]:
     return np.flatnonzero(keep)
 
 
+def _dearest(problem: Problem) -> tuple[int, ...]:
+    """The most valuable ones, where slots alone are scarce: no solver is needed for that."""
+    free = _candidates(problem)
+    slots = slots_of(problem, len(free))
+    best = free[np.argsort(-problem.values[free], kind="stable")[:slots]]
+    return tuple(sorted([*problem.mandatory, *best.tolist()]))
+
+
 def _undominated(problem: Problem, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
     """Without those that as many others as there are slots beat in value at no more cost.
 
     A best set holding such a one lacks one of the others: swap. Only candidates free of other constraints count.
     """
-    if problem.cap is None or problem.rows or len(candidates) <= SMALL:
+    if problem.cap is None or problem.rows or len(candidates) <= WORTH_REDUCING:
         return candidates
     slots = problem.cap - len(problem.mandatory)
     tied = np.isin(candidates, list(problem.tied()))
     free, keep = candidates[~tied], candidates[tied].tolist()
-    cheapest: list[float] = []  # the lowest costs seen so far, negated: a heap whose head is the dearest
-    for i in free[np.lexsort((free, problem.costs[free], -problem.values[free]))].tolist():
-        cost = float(problem.costs[i])
-        if len(cheapest) < slots:
-            heapq.heappush(cheapest, -cost)
-        elif -cheapest[0] <= cost:
-            continue
-        else:
-            heapq.heapreplace(cheapest, -cost)
-        keep.append(i)
+    order = free[np.lexsort((free, problem.costs[free], -problem.values[free]))]
+    costs = problem.costs[order]
+    keep += order[:slots].tolist()
+    cheapest = (-costs[:slots]).tolist()  # the lowest costs seen so far, negated: a heap whose head is the dearest
+    heapq.heapify(cheapest)
+    place = slots
+    while cheapest and (ahead := np.flatnonzero(costs[place:] < -cheapest[0])[:1]).size:
+        place += int(ahead[0]) + 1
+        keep.append(int(order[place - 1]))
+        heapq.heapreplace(cheapest, -float(costs[place - 1]))
     return np.sort(np.array(keep, dtype=np.intp))
 
 
@@ -226,7 +133,7 @@ def _highs(problem: Problem, candidates: NDArray[np.intp]) -> tuple[tuple[int, .
     while len(candidates):
         picked, proven = _run(problem.values[candidates], [row for row in rows if row[0]], problem.seconds)
         chosen = [*mandatory, *(int(candidates[at]) for at in picked)]
-        if _fits(problem, chosen):
+        if fits(problem, chosen):
             return tuple(sorted(chosen)), proven
         # The solver's tolerance let a set slip through that is too dear by a hair: forbid that set, solve again.
         rows.append((picked, [1.0] * len(picked), len(picked) - 1.0))

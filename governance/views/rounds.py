@@ -19,7 +19,8 @@ def pause_the_rest(request: HttpRequest, slug: str) -> HttpResponse:
     sweep.settle_portfolio(portfolio.id)
     today = portfolio.today()
     pilots, total = queries.ranked(portfolio, SHOWN)
-    form = PauseTheRest(request.POST or None, pilots=pilots, today=today)
+    named = request.GET.getlist("keep") if "keep" in request.GET else None  # chosen elsewhere: the best set
+    form = PauseTheRest(request.POST or None, pilots=pilots, today=today, keep=named)
     confirming = False
     if request.method == "POST" and form.is_valid() and "back" not in request.POST:
         confirming = "confirmed" not in request.POST
@@ -35,7 +36,7 @@ def pause_the_rest(request: HttpRequest, slug: str) -> HttpResponse:
                 return done(request, reverse("board", args=[slug]))
     context = {
         "portfolio": portfolio, "form": form, "confirming": confirming, "total": total, "hidden": total - len(pilots),
-        "cap": portfolio.policy.pilot_cap, "today": today, "title": "Pause the rest",
+        "cap": portfolio.policy.pilot_cap, "named": named is not None, "today": today, "title": "Pause the rest",
         "back": reverse("board", args=[slug]),
     }  # fmt: skip
     if confirming:

@@ -40,7 +40,7 @@ from roi.valuation.optimism import (
     reference_class,
 )
 from roi.valuation.quantiles import Quantiles, jqpd
-from roi.valuation.simulation import DRAWS, Simulation, Spread, seed_of, simulate, spread, total
+from roi.valuation.simulation import DRAWS, Simulation, Spread, seed_of, simulate, spread, total, worlds
 
 __all__ = [
     "DRAWS",
@@ -82,6 +82,7 @@ __all__ = [
     "spread",
     "tornado",
     "total",
+    "worlds",
     "xirr",
     "xnpv",
 ]

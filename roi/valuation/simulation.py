@@ -26,6 +26,7 @@ WORLD_RHO = 0.2
 """Share of a hypothesis's common cause that all hypotheses have in common (assumption; a setting)."""
 
 _SLICES = 1 << 16
+_ALONE = 1 << 127  # turns the seed of a hypothesis into that of a second stream of its own
 
 
 @lru_cache(maxsize=1)
@@ -144,7 +145,7 @@ def simulate(
     for line, weight in zip(hypothesis.lines, hypothesis.weights().tolist(), strict=True):
         rows += sides[line.is_benefit].add(line, weight, rows)
     normals = standard_draws(seed, rows, draws, out=_scratch.array("normals", rows, draws))
-    common = math.sqrt(world_rho) * _world(draws) + math.sqrt(1.0 - world_rho) * normals[0]
+    common = _common(normals[0], world_rho)
     common *= math.sqrt(rho)
     own_share = math.sqrt(1.0 - rho)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -157,6 +158,20 @@ def simulate(
     found = spread(net)
     off = net - found.mean
     return Simulation(found, math.sqrt(float((off * off).mean())), pvb, pvc)
+
+
+def _common(own: Floats, world_rho: float) -> Floats:
+    """The common cause of a hypothesis's lines: its own part, and the one that all hypotheses share."""
+    return np.asarray(math.sqrt(world_rho) * _world(own.size) + math.sqrt(1.0 - world_rho) * own)
+
+
+def worlds(seed: int, draws: int, world_rho: float = WORLD_RHO) -> tuple[Floats, Floats]:
+    """(how good each world is for the hypothesis of this seed, a chance that is its own alone): standard normals.
+
+    The first is the common cause that `simulate` gives its lines, so world i is the same here and there, and for all.
+    """
+    own, alone = (standard_draws(one, 1, draws)[0] for one in (seed, seed ^ _ALONE))
+    return _common(own, world_rho), alone
 
 
 class _Side:

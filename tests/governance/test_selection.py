@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.selection import Infeasible, best_set, exact, robustness
+from governance.selection import problem as problems
 
 A, B, C, D, E, F = range(6)
 VALUES, COSTS = [120, 90, 75, 60, 55, 40], [100, 60, 50, 45, 30, 20]
@@ -144,11 +145,11 @@ def test_bound_loses_no_optimum(seed: int) -> None:
         "excludes": [rng.choice(n, 3, replace=False).tolist() for _ in range(3)],
         "requires": [(int(i), int(j)) for i, j in rng.choice(n, (4, 2))],
     }
-    problem = exact.checked(values, costs, constraints=(), mandatory=(), seconds=30, **limits)
+    problem = problems.checked(values, costs, constraints=(), mandatory=(), seconds=30, **limits)
     whole, proven = exact._highs(problem, np.arange(n))
     reduced = best_set(values.tolist(), costs.tolist(), **limits)
     assert proven and reduced.proven
-    assert reduced.value == pytest.approx(exact.total(values, whole), rel=1e-9)
+    assert reduced.value == pytest.approx(problems.total(values, whole), rel=1e-9)
 
 
 def test_best_set_takes_the_earlier_of_equals() -> None:
@@ -202,7 +203,7 @@ def test_best_set_of_ten_thousand_stays_small(cap: int) -> None:
     found = best_set(values.tolist(), costs.tolist(), cap=cap, budget=30.0 * cap)
     assert found.proven
     assert len(found.chosen) <= cap and costs[list(found.chosen)].sum() <= 30.0 * cap
-    problem = exact.checked(values, costs.tolist(), cap, 30.0 * cap, (), (), (), (), 30)
+    problem = problems.checked(values, costs.tolist(), cap, 30.0 * cap, (), (), (), (), 30)
     left = exact._undominated(problem, exact._candidates(problem))
     core, bounds = exact._core(problem, left)
     assert len(core) < 200 and int((bounds > found.value).sum()) < 300

@@ -16,7 +16,8 @@ from portfolio.rules import Stage
 
 MEGABYTE = 2**20
 PAGES = ("/p/norwell/", "/p/norwell/use-cases/", "/p/norwell/decisions/", "/p/norwell/ledger/", "/p/norwell/queue/",
-         "/p/norwell/calendar/", "/search/palette/", "/p/norwell/compare/", "/p/norwell/replay/")  # fmt: skip
+         "/p/norwell/calendar/", "/search/palette/", "/p/norwell/compare/", "/p/norwell/replay/",
+         "/p/norwell/best-set/")  # fmt: skip
 # (number, what follows the path, the statuses it may have); a page drops what it does not understand
 QUERIES = [
     (27, "?q=%00", {400}),

@@ -60,7 +60,8 @@ def poison(world) -> list[str]:
     home = "/p/norwell/"
     return [
         home, f"{home}visit/", f"{home}use-cases/", f"{home}decisions/", f"{home}ledger/", f"{home}members/", f"{home}sort/",
-        f"{home}import/", f"{home}pause-the-rest/", f"{home}compare/?{keys}", f"/d/{decision.id}/",
+        f"{home}import/", f"{home}pause-the-rest/", f"{home}compare/?{keys}",
+        f"{home}best-set/", f"/d/{decision.id}/",
         "/search/palette/?q=script", f"{home}use-cases/?q=%3Cscript%3Ewindow.__xss=1%3C/script%3E", *own, *forms,
     ]  # fmt: skip
 
