@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
@@ -153,7 +153,6 @@ def _send(message: Message, now: datetime) -> bool:
         _settle(message, Message.DROPPED)
         return False
     try:
-        mail.connection = get_connection(timeout=settings.MAIL_TIMEOUT)
         mail.send()
     except (OSError, smtplib.SMTPException) as fault:
         _failed(message, fault, now)

@@ -16,11 +16,11 @@ class WishForm(Plain):
         label="The daily mail goes out at", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     quiet_from = forms.TimeField(
-        label="No mail from", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        help_text="Mails at once wait until the quiet hours end. They may pass midnight.",
+        label="Quiet hours: no mail from", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text="What comes meanwhile is mailed when they end. They may pass midnight.",
     )  # fmt: skip
     quiet_until = forms.TimeField(
-        label="until", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        label="Quiet hours end at", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     muted = forms.MultipleChoiceField(
         label="Never by mail", choices=[(kind.value, text) for kind, text in LABELS.items()], required=False,

@@ -73,7 +73,7 @@ def weekday(on: date, today: date) -> str:
 
 
 def moment(at: datetime, now: datetime) -> str:
-    """ "Today, 09:10", "Yesterday, 15:42" or "Fri 20 Nov, 15:42"; both times in the reader's zone."""
+    """ "today, 09:10", "yesterday, 15:42" or "Fri 20 Nov, 15:42"; both in the reader's zone. It stands inside sentences."""
     gap = (now.date() - at.date()).days
-    named = {0: "Today", 1: "Yesterday"}.get(gap) or weekday(at.date(), now.date())
+    named = {0: "today", 1: "yesterday"}.get(gap) or weekday(at.date(), now.date())
     return f"{named}, {at:%H:%M}"

@@ -19,20 +19,20 @@ from portfolio.models import PolicyVersion, Portfolio, SavedView
 from portfolio.queries import with_slots
 from portfolio.rules import Policy
 
-# icon, label, route, where else this place is "here"; a room adds its own line when it has a page
+# icon, label, route, where else this place is "here" (a part without / in front is one of the portfolio); a room adds its own line when it has a page
 PLACES = (
     ("board", "Board", "board", ()),
     ("target", "Best set", "best_set", ()),
     ("usecase", "Use cases", "use_cases", ("/u/",)),
     ("check", "My items", "my_items", ()),
-    ("clock", "Waiting", "queue", ()),
-    ("calendar", "Go/no-go dates", "calendar", ()),
+    ("clock", "Waiting", "queue", ("mine/", "pack/")),
+    ("calendar", "Go/no-go dates", "calendar", ("forecasts/", "timing/")),
     ("database", "Data map", "data_map", ()),
-    ("exceptions", "Exceptions", "exceptions", ()),
+    ("exceptions", "Exceptions", "exceptions", ("learning/",)),
     ("bolt", "Lanes", "lanes", ()),
     ("import", "Import", "imports", ()),
     ("decision", "Decision log", "decisions", ("/d/",)),
-    ("ledger", "Ledger", "ledger", ()),
+    ("ledger", "Ledger", "ledger", ("audit/", "sample/", "replay/")),
     ("people", "Members", "members", ()),
     ("check", "Decision rights", "rights", ()),
     ("policy", "Cap and limits", "policy", ()),
@@ -105,11 +105,12 @@ class Shell:
         if shown is None:
             return self._outside()
         counted = next((one.use_case_count for one in self.portfolios if one.id == shown.id), None)
-        items = []
+        items, home = [], reverse("board", args=[shown.slug])
         for icon, label, route, elsewhere in PLACES:
             url = reverse(route, args=[shown.slug])
             path = self.request.path
-            here = path == url or (route != "board" and path.startswith(url)) or path.startswith(tuple(elsewhere))
+            parts = tuple(part if part.startswith("/") else f"{home}{part}" for part in elsewhere)
+            here = path == url or (route != "board" and path.startswith(url)) or path.startswith(parts)
             items.append(Item(icon, label, url, here, counted if route == "use_cases" else None))
         return items
 

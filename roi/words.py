@@ -122,6 +122,16 @@ def next_month(advice: Advice, cost: float, currency: str = "EUR") -> str:
     return f"One more month costs {money(cost, currency)}, more than it could teach: {verb}."
 
 
+def beside_verdict(state: State | None) -> str:
+    """Said with the advice while the verdict is open, since the two may seem to differ; else nothing."""
+    if state is not None and state is not State.NOT_YET_KNOWN:
+        return ""
+    return (
+        "The verdict stays \N{LEFT DOUBLE QUOTATION MARK}not yet known\N{RIGHT DOUBLE QUOTATION MARK} until the readings "
+        "alone show it; this advice weighs the expected value on all that is believed so far, and so may come first."
+    )
+
+
 def information(one_month: float, all_months: float, certainty: float, months: int, currency: str = "EUR") -> str:
     """A month of readings is worth €14k to the decision, all 3 months €21k; knowing for certain would be worth €31k."""
     if money(all_months, currency) == money(0.0, currency):

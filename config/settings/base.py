@@ -114,13 +114,20 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 # Mail: without a host nothing is mailed, and the page of notices says so.
-EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
-EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
-EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS", "") == "1"
-MAIL_CONFIGURED = bool(EMAIL_HOST)
-MAIL_TIMEOUT = 10  # seconds, for each step of the conversation
+MAIL_CONFIGURED = bool(os.environ.get("EMAIL_HOST"))
+MAILERS = {
+    "default": {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": os.environ.get("EMAIL_HOST", ""),
+            "port": int(os.environ.get("EMAIL_PORT", "25")),
+            "username": os.environ.get("EMAIL_HOST_USER", ""),
+            "password": os.environ.get("EMAIL_HOST_PASSWORD", ""),
+            "use_tls": os.environ.get("EMAIL_USE_TLS", "") == "1",
+            "timeout": 10,  # seconds, for each step of the conversation
+        },
+    }
+}
 MAIL_DOMAIN = os.environ.get("MAIL_DOMAIN", "pilotage.invalid")  # the right half of every Message-ID
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", f"Pilotage <noreply@{MAIL_DOMAIN}>")
 SITE_URL = os.environ.get("SITE_URL", "")  # how mails link here

@@ -13,11 +13,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import Error, connection, transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from adoption.rules import closers as adoption_closers
-from governance.actions.ranks import write_ranks
+from governance.actions import ranks
 from governance.facts import Picture, gather, policies_of
 from governance.models import Assessment, AssessmentHistory, PortfolioState, Quarantine
 from governance.rules import advice, status
@@ -29,13 +29,11 @@ from portfolio.rules import Policy, Stage
 from readiness.actions.sync import Work, sync_items
 from readiness.rules.gaps import closers
 from readiness.rules.items import Mode
-from roi.actions.values import add_up
 from roi.rules.gaps import closers as roi_closers
 
 log = logging.getLogger(__name__)
 
 CODE_VERSION = 5  # raise it when a rule changes what it shows, so that the self-audit knows the difference
-ADDED_UP_AT_ONCE = 60  # priced pilots whose joint value is drawn here; more wait for the night (1 ms each)
 CHUNK = 500  # use cases a transaction, so that no lock is held for long
 
 _SHOWN = ("stage", "status", "status_text", "no_date_reason", "blocking_open", "blocking_overdue", "readiness",
@@ -54,6 +52,10 @@ def reassess(ids: Sequence[UUID], as_of: date | None = None, *, rank: bool = Tru
     """
     with transaction.atomic():
         portfolio_ids = _lock_states(UseCase.objects.filter(id__in=ids).values_list("portfolio_id", flat=True))
+        if not portfolio_ids:  # all of them were deleted meanwhile
+            Dirty.objects.filter(use_case_id__in=ids).delete()
+            recount()
+            return 0
         seen = list(Dirty.objects.filter(use_case_id__in=ids).values_list("id", flat=True))
         picture = gather(ids, as_of)
         sync_items(_works(picture))
@@ -65,9 +67,9 @@ def reassess(ids: Sequence[UUID], as_of: date | None = None, *, rank: bool = Tru
                 if portfolio_id not in picture.policies:  # its use cases were deleted meanwhile
                     continue
                 if portfolio_id in weighs:
-                    _rank(portfolio_id, picture.policies[portfolio_id])
+                    ranks.rank(portfolio_id, picture.policies[portfolio_id])
                 else:
-                    _show(portfolio_id)
+                    ranks.show(portfolio_id)
         Dirty.objects.filter(id__in=seen).delete()
         Quarantine.objects.filter(use_case_id__in=ids).delete()
     return changed
@@ -84,7 +86,17 @@ def rank_portfolios(portfolio_ids: Iterable[UUID]) -> None:
     for portfolio_id in sorted(portfolio_ids):
         with transaction.atomic():
             _lock_states([portfolio_id])
-            _rank(portfolio_id, policies_of([portfolio_id])[portfolio_id])
+            ranks.rank(portfolio_id, policies_of([portfolio_id])[portfolio_id])
+
+
+def recount() -> None:
+    """Mend the portfolios whose stored counts are no longer so; what was deleted cannot say where it belonged."""
+    present: dict[UUID, dict[str, int]] = defaultdict(dict)
+    stages = UseCase.objects.values_list("portfolio_id", "stage").annotate(n=Count("id"))
+    for portfolio_id, stage, count in stages.order_by():
+        present[portfolio_id][stage] = count
+    stored = PortfolioState.objects.values_list("portfolio_id", "counts")
+    rank_portfolios(portfolio_id for portfolio_id, counts in stored if counts != present.get(portfolio_id, {}))
 
 
 def settle(use_case_id: UUID) -> bool:
@@ -220,81 +232,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)
     return value.isoformat() if isinstance(value, date) else value
-
-
-def _rank(portfolio_id: UUID, policy: Policy) -> None:
-    """Advice over all pilots of the portfolio, and its warnings; raises the version the board polls."""
-    pilots = list(
-        Assessment.objects.filter(portfolio_id=portfolio_id, stage=Stage.PILOT)
-        .select_related("use_case")
-        .only("use_case__key", "use_case__title", "pause_order", "status_text", "no_date_reason", "flags", "rank",
-              "recommendation", "reason", "rough")
-    )  # fmt: skip
-    ranked = [
-        advice.Ranked(row, int(row.use_case.key.removeprefix("UC-")), row.pause_order, row.status_text,
-                      row.no_date_reason, "waiting_too_long" in row.flags)
-        for row in pilots
-    ]  # fmt: skip
-    add_up(portfolio_id, most=ADDED_UP_AT_ONCE)
-    given = advice.advise(ranked, policy.pilot_cap)
-    stale = []
-    for one in given:
-        row: Any = one.id
-        told = (one.rank, one.recommendation, one.reason[:300], one.rough)
-        if (row.rank, row.recommendation, row.reason, row.rough) != told:
-            row.rank, row.recommendation, row.reason, row.rough = told
-            stale.append(row)
-    write_ranks(stale)
-    Assessment.objects.filter(portfolio_id=portfolio_id, rank__isnull=False).exclude(stage=Stage.PILOT).update(
-        rank=None, recommendation="", reason="", rough=False
-    )
-    first = [_subject(one.id) for one in reversed(given) if one.recommendation != advice.RUN]  # type: ignore[arg-type]
-    counts = _counts(portfolio_id)
-    found = warning_rules.warnings(
-        _flagged(portfolio_id), counts.get(Stage.PILOT, 0), policy, first, _overloaded(portfolio_id, policy)
-    )
-    _show(portfolio_id, counts=counts, warnings=[warning.as_dict() for warning in found])
-
-
-def _counts(portfolio_id: UUID) -> dict[str, int]:
-    return dict(UseCase.objects.filter(portfolio_id=portfolio_id).values_list("stage").annotate(n=Count("id")))
-
-
-def _show(portfolio_id: UUID, **values: Any) -> None:
-    """Raise the version that the board polls, with fresh counts."""
-    values.setdefault("counts", _counts(portfolio_id))
-    PortfolioState.objects.filter(portfolio_id=portfolio_id).update(
-        version=F("version") + 1, computed_at=timezone.now(), **values
-    )
-
-
-def _subject(row: Assessment) -> warning_rules.Subject:
-    return warning_rules.Subject(str(row.use_case_id), row.use_case.key, row.use_case.title)
-
-
-def _flagged(portfolio_id: UUID) -> dict[str, list[warning_rules.Subject]]:
-    found: dict[str, list[warning_rules.Subject]] = defaultdict(list)
-    rows = (
-        Assessment.objects.filter(portfolio_id=portfolio_id)
-        .exclude(flags=[])
-        .order_by("use_case__created_at", "use_case_id")
-        .values_list("use_case_id", "use_case__key", "use_case__title", "flags")
-    )
-    for use_case_id, key, title, flags in rows:
-        for flag in flags:
-            found[flag].append(warning_rules.Subject(str(use_case_id), key, title))
-    return found
-
-
-def _overloaded(portfolio_id: UUID, policy: Policy) -> list[tuple[str, int]]:
-    """(name, pilots) of those who lead or sponsor more active pilots than the policy allows; two may share a name."""
-    pilots: dict[tuple[Any, str], set[UUID]] = defaultdict(set)
-    seats = UseCase.objects.in_pilot().filter(portfolio_id=portfolio_id)
-    for seat in ("lead", "sponsor"):
-        rows = seats.filter(**{f"{seat}__isnull": False}).values_list(
-            "id", f"{seat}_id", f"{seat}__name", f"{seat}__email"
-        )
-        for use_case_id, user_id, name, email in rows:
-            pilots[user_id, name or email].add(use_case_id)
-    limit = policy.active_pilots_per_person
-    return sorted((name, len(ids)) for (_, name), ids in pilots.items() if len(ids) > limit)

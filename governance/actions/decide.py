@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from governance.actions import rights as right_actions
+from governance.actions.ended import ended_by_leaving
 from governance.facts import gather
 from governance.models import Assessment, Decision, Request
 from governance.rules import moves, rights
@@ -18,7 +19,7 @@ from ledger import actions as ledger
 from portfolio import access, changes
 from portfolio.access.fetch import seats_of
 from portfolio.models import CapException, Portfolio, UseCase
-from portfolio.rules import MOVES, Actor, NotVisible, Policy, Reason, Refused, Stage, Verb, Verdict, target_of
+from portfolio.rules import MOVES, UNDO, Actor, NotVisible, Policy, Reason, Refused, Stage, Verb, Verdict, target_of
 
 # What each verb is, in the words of the advice: deciding otherwise is deciding against it.
 _AS_ADVICE = {Verb.PAUSE: "pause", Verb.STOP: "stop", Verb.SELECT: "run", Verb.RESUME: "run", Verb.GO: "run"}
@@ -107,12 +108,16 @@ def take(
 ) -> Decision:
     """Move the use case and record the decision. The guard was asked before; `finish` writes the ledger.
 
-    `terms` are kept with the decision, `facts_written` change with the stage on the use case itself.
+    `terms` are kept with the decision, `facts_written` change with the stage on the use case itself. What one click
+    can take back keeps beside its terms what it ended.
     """
     if not reason.strip():
         raise Refused([Reason("no_reason", "Say why.", "reason")])
     case.ruling.verdict.require()  # the guard said it with its other reasons; no path goes round it
     use_case, facts, policy = case.use_case, case.facts, case.policy
+    terms = dict(terms or {})
+    if verb in UNDO and undoes is None:
+        terms["ended"] = ended_by_leaving(use_case)
     acting_for = case.ruling.on_behalf_of or by.on_behalf_of
     target = target_of(verb, facts.stage, facts.stage_left)
     if target is None:
@@ -125,7 +130,7 @@ def take(
     previous = Decision.objects.filter(use_case=use_case, kind=verb, superseded_by=None).first()
     decision = Decision.objects.create(
         portfolio=case.portfolio, use_case=use_case, kind=verb, from_stage=facts.stage, to_stage=target,
-        reason=reason.strip(), terms=terms or {}, decided_by_id=by.user_id, on_behalf_of_id=acting_for,
+        reason=reason.strip(), terms=terms, decided_by_id=by.user_id, on_behalf_of_id=acting_for,
         decided_at=now, decided_on=facts.on, request=request, round_id=round_id, undoes=undoes,
         supersedes=previous, policy_version=policy.version, advice=advised.get("recommendation", ""),
         against_advice=_against(verb, advised.get("recommendation", "")), snapshot=kept, snapshot_hash=digest(kept),
@@ -209,7 +214,8 @@ def _move(use_case: UseCase, target: Stage, now: Any, written: dict[str, Any]) -
         written = {"waiting_reason": "", "waiting_until_on": None} | written
     if use_case.stage == Stage.PAUSED:
         written = {"review_on": None, "restart_condition": "", "reviews_missed": 0, "review_missed_on": None} | written
-    use_case.change_stage(target, at=now, **written)
+    began = written.get("stage_since", now)
+    use_case.change_stage(target, at=began, **{name: value for name, value in written.items() if name != "stage_since"})
 
 
 def _close_request(use_case: UseCase, verb: Verb, now: Any) -> Request | None:

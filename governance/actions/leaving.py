@@ -1,4 +1,4 @@
-"""Somebody leaves: who takes their seats over, and is every door shut to them from their next request on?
+"""Somebody leaves: who takes their seats and items over, and is every door shut to them from their next request on?
 
 The person stays in what they did. `persons.erase_person` is the other act: it takes their name out too.
 """
@@ -18,14 +18,16 @@ from portfolio.actions import members, seats, tokens
 from portfolio.models import Membership, Portfolio, Token, UseCase
 from portfolio.queries import INSTANCE_CHAIN
 from portfolio.rules import Actor, NotVisible, Reason, Refused, Role
+from readiness.actions import successors
 
 
 @dataclass(frozen=True)
 class Place:
-    """One portfolio that somebody belongs to: the seats they hold there, and whether nobody else leads it."""
+    """One portfolio that somebody belongs to: what they hold there, and whether nobody else leads it."""
 
     member: Membership
     held: dict[str, int]  # seat → on how many use cases
+    items: int  # open blocking items that they own
     only_leader: bool
 
     @property
@@ -37,9 +39,12 @@ def places_of(user: User) -> list[Place]:
     """Where the person belongs, archived portfolios left out; in the order in which they are locked."""
     rows = Membership.objects.filter(user=user, portfolio__archived_at=None).select_related("portfolio", "user")
     return [
-        Place(row, seats.held(row.portfolio_id, user.id), row.role == Role.LEADER and not _others_lead(row))
+        Place(
+            row, seats.held(row.portfolio_id, user.id), successors.open_of(row.portfolio_id, user.id).count(),
+            row.role == Role.LEADER and not _others_lead(row),
+        )
         for row in rows.order_by("portfolio_id")
-    ]
+    ]  # fmt: skip
 
 
 def _others_lead(member: Membership) -> bool:
@@ -48,8 +53,28 @@ def _others_lead(member: Membership) -> bool:
 
 
 @transaction.atomic
-def deactivate(*, user_id: UUID, by: Actor, heirs: Mapping[UUID, UUID]) -> User:
-    """Hand over the seats (`heirs`: portfolio → who takes them), then end memberships, tokens, sessions and links.
+def take_out(*, membership_id: UUID, by: Actor, to_id: UUID | None = None, items: bool = True) -> int:
+    """Take somebody out of a portfolio; `to_id` takes their seats. Answers how many open items found a new owner.
+
+    Their items go with the seat, else to the lead of the use case (`successors.hand_over`); not without `items`.
+    Refused as `members.remove_member` and `seats.hand_over` refuse.
+    """
+    member = Membership.objects.filter(id=membership_id).first()
+    if member is None:
+        raise NotVisible
+    portfolio = Portfolio.objects.lock_for_slots(member.portfolio_id)
+    moved = []
+    if items:
+        moved = successors.hand_over(by=by, portfolio=portfolio, leaver_id=member.user_id, heir_id=to_id)
+    members.remove_member(by=by, membership_id=membership_id, to_id=to_id)
+    ledger.append_many(portfolio.id, moved, by=by)
+    return sum(len(event.payload["items"]) for event in moved)
+
+
+@transaction.atomic
+def deactivate(*, user_id: UUID, by: Actor, heirs: Mapping[UUID, UUID], items: bool = True) -> User:
+    """Hand over the seats (`heirs`: portfolio → who takes them), and with `items` the open items too; then end
+    memberships, tokens, sessions and links.
 
     One ledger line for each of these in its portfolio, and one of the whole in the instance's chain. Refused with
     every reason: own_account, not_active, last_leader, no_heir; and as `seats.hand_over` refuses an heir.
@@ -59,9 +84,8 @@ def deactivate(*, user_id: UUID, by: Actor, heirs: Mapping[UUID, UUID]) -> User:
     places = places_of(user)
     _may_leave(user, places, by, heirs)
     for place in places:
-        members.remove_member(
-            by=by, membership_id=place.member.id, to_id=heirs.get(place.portfolio.id) if place.held else None
-        )
+        heir = heirs.get(place.portfolio.id) if place.held else None
+        take_out(membership_id=place.member.id, by=by, to_id=heir, items=items)
     for token in Token.objects.filter(made_by=user, revoked_at=None).order_by("portfolio_id", "id"):
         tokens.end_token(by=by, token=token)
     changes.touched(list(UseCase.objects.filter(persons.concerns(user)).values_list("id", flat=True)))

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from governance.actions.assess import CHUNK, reassess
+from governance.actions.assess import CHUNK, reassess, recount
 from governance.models import Quarantine
 from portfolio.models import Dirty, UseCase
 
@@ -39,8 +39,8 @@ def settle_dirty(older_than: int = 0) -> int:
             if time.monotonic() > deadline:
                 log.info("sweep_unfinished taken=%s", taken)
                 break
-        if ours:
-            Dirty.objects.exclude(use_case_id__in=UseCase.objects.values("id")).delete()  # deleted meanwhile
+        if ours and Dirty.objects.exclude(use_case_id__in=UseCase.objects.values("id")).delete()[0]:
+            recount()  # some were deleted meanwhile
     return taken
 
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from governance.actions.decide import Case, finish, grant_exception, open_case, open_cases, rule_on, take
+from governance.actions.ended import put_back
 from governance.models import Condition, Decision
 from governance.rules import moves
 from people.models import User
@@ -37,7 +38,7 @@ class Due:
 
 def _take_slot(
     verb: Verb, use_case_id: UUID, by: Actor, reason: str, ask: moves.CapAsk | None, other: PauseOther | None,
-    version: int | None, undoes: Decision | None = None,
+    version: int | None,
 ) -> Decision:  # fmt: skip
     """Select, resume and roll back share this: the guard sees the slot that pausing the other pilot frees."""
     case = open_case(verb, use_case_id, by, version, slots=True)
@@ -57,9 +58,7 @@ def _take_slot(
         terms["paused"] = str(other.use_case_id)
     if ask is not None:
         terms["exception"] = {"until_on": ask.until_on.isoformat()}
-    if verb is Verb.RESUME:
-        terms["ended"] = _rest_of(case)
-    decision = take(case, verb, by=by, reason=reason, terms=terms, undoes=undoes)
+    decision = take(case, verb, by=by, reason=reason, terms=terms)
     if case.use_case.stage == Stage.PILOT:
         grant_exception(case, ask, by)
     finish(cases, by)
@@ -79,24 +78,6 @@ def _may_pause_other(paused: Case, other: PauseOther) -> Verdict:
     if paused.facts.stage != Stage.PILOT:
         verdict += Verdict((Reason("frees_no_slot", "Pausing it would free no slot.", "pause.use_case"),))
     return verdict
-
-
-def _rest_of(case: Case) -> dict[str, Any]:
-    """What a resume ends, kept with its decision so that an undo can put it back."""
-    row = case.use_case
-    return {
-        "restart_condition": row.restart_condition,
-        "review_on": row.review_on.isoformat() if row.review_on else None,
-        "reviews_missed": row.reviews_missed,
-        "review_missed_on": row.review_missed_on.isoformat() if row.review_missed_on else None,
-    }
-
-
-def _put_back(ended: dict[str, Any]) -> dict[str, Any]:
-    """The other way round: what an undone resume writes."""
-    return ended | {
-        name: date.fromisoformat(ended[name]) for name in ("review_on", "review_missed_on") if ended.get(name)
-    }
 
 
 def _pause(case: Case, by: Actor, reason: str, restart_condition: str, review_on: date, **more: Any) -> Decision:
@@ -254,7 +235,11 @@ def _members(case: Case, dues: tuple[Due, ...], subject: str) -> Verdict:
 
 @transaction.atomic
 def undo(*, decision_id: UUID, by: Actor) -> Decision:
-    """Take back one's own newest pause, resume, decline or reopen, as a decision that compensates it."""
+    """Take back one's own newest pause, resume, decline or reopen, as a decision that compensates it.
+
+    The use case is as it was before: in its stage since then, its review, waiting and cap exception in force again.
+    A request that lapsed meanwhile stays lapsed: its line is in the ledger, and whoever asked may ask again.
+    """
     found = Decision.objects.visible_to(by).filter(id=decision_id).first()
     if found is None:
         raise NotVisible
@@ -273,11 +258,8 @@ def undo(*, decision_id: UUID, by: Actor) -> Decision:
     rule_on([case], inverse, by)
     case.ruling.verdict.require()
     if inverse is Verb.RESUME:
-        moves.may_resume(case.facts, case.policy).require()
-    written: dict[str, Any] = {}
-    if inverse is Verb.PAUSE:  # what the resume had ended is put back
-        written = _put_back(found.terms.get("ended", {}))
-    decision = take(case, inverse, by=by, reason=f"Undone: {found.reason}", facts_written=written, undoes=found)
+        moves.may_take_back_pause(case.facts, case.policy, found.snapshot["slots_taken"]).require()
+    decision = take(case, inverse, by=by, reason=f"Undone: {found.reason}", facts_written=put_back(found), undoes=found)
     finish([case], by)
     return decision
 

@@ -31,6 +31,9 @@ class Heir(shapes.Strict):
 
 class Leaves(shapes.Strict):
     heirs = Heir(many=True, required=False, help_text="Who takes the seats, for each portfolio where there are any.")
+    items = serializers.BooleanField(
+        default=True, help_text="Their open items too: to whoever takes the seat there, else to the use case's lead."
+    )
 
 
 _FIELDS = ("id", "name", "email", "is_active", "is_instance_admin")
@@ -66,8 +69,9 @@ class _OneAccount(Door):
 class Deactivate(_OneAccount):
     @speaks("Hand over somebody's seats and shut them out", body=Leaves, answer=AccountShape)
     def post(self, request: HttpRequest, user_id: UUID) -> Response:
-        heirs = {one["portfolio"]: one["to"] for one in self.said(Leaves).get("heirs", [])}
-        return self.answered(leaving.deactivate(user_id=self.seen.id, by=self.actor, heirs=heirs))
+        said = self.said(Leaves)
+        heirs = {one["portfolio"]: one["to"] for one in said.get("heirs", [])}
+        return self.answered(leaving.deactivate(user_id=self.seen.id, by=self.actor, heirs=heirs, items=said["items"]))
 
 
 class Reactivate(_OneAccount):

@@ -91,9 +91,18 @@ def columns(proposals: Mapping[str, Any]) -> list[Column]:
 def words(run: ImportRun) -> list[Word]:
     """The stage words nobody knows and those already answered, most frequent first."""
     unknown = {word: count for word, count in run.report.get("unmapped_stages", {}).items() if word}
+    rows = {word: count for word, _, count in run.report.get("known_stages", [])}
     answered = {word: stage for word, stage in run.mapping.get("stages", {}).items() if word not in unknown}
-    asked = [(word, 0, stage) for word, stage in answered.items()] + [(word, n, "") for word, n in unknown.items()]
+    asked = [(word, rows.get(word, 0), stage) for word, stage in answered.items()]
+    asked += [(word, count, "") for word, count in unknown.items()]
     return [Word(index, *one) for index, one in enumerate(asked[:MOST_WORDS])]
+
+
+def guesses(run: ImportRun) -> list[Word]:
+    """The stage words that were known and what they were taken for, so that a wrong guess is seen and changed."""
+    said = run.mapping.get("stages", {})
+    known = [(word, rows, stage) for word, stage, rows in run.report.get("known_stages", []) if word not in said]
+    return [Word(index, *one) for index, one in enumerate(known[:MOST_WORDS], MOST_WORDS)]
 
 
 def answered(posted: QueryDict, run: ImportRun, found: Found) -> dict[str, Any]:
@@ -132,10 +141,10 @@ def _picked(posted: QueryDict, run: ImportRun, found: Found) -> dict[str, str | 
 def _stages(posted: QueryDict, run: ImportRun) -> dict[str, str]:
     """Word of the file → our stage; what waits as proposed is left out."""
     stages = dict(run.mapping.get("stages", {}))
-    for index in range(MOST_WORDS):
+    for index in range(2 * MOST_WORDS):
         word = posted.get(f"word_{index}", "")[:200]
         stage = posted.get(f"stage_{index}", "")
-        if not word:
+        if not word or stage == posted.get(f"guess_{index}"):  # a guess that nobody changed is no answer
             continue
         stages.pop(word, None)
         if stage in set(Stage):

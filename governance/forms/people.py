@@ -13,15 +13,32 @@ from people.models import User, normal_email
 from portfolio.models import Portfolio
 
 
-class HandOver(Plain):
+class _WithItems(Plain):
+    """Whoever leaves hands over their open items too, unless the box is emptied."""
+
+    def offer_items(self, count: int, seated: bool) -> None:
+        if count:
+            one, whose = count == 1, "whoever takes the seat there, else to " if seated else ""
+            self.fields["items"] = forms.BooleanField(
+                required=False, initial=True, label=f"Hand over {'the open item' if one else f'the {count} open items'} too",
+                help_text=f"{'It goes' if one else 'Each goes'} to {whose}the lead of the use case.",
+            )  # fmt: skip
+
+    @property
+    def with_items(self) -> bool:
+        return self.cleaned_data.get("items", False)
+
+
+class HandOver(_WithItems):
     to = forms.ModelChoiceField(None, label="Who takes them", empty_label="Choose a member")
 
-    def __init__(self, data: QueryDict | None, *, portfolio: Portfolio, leaver: User) -> None:
+    def __init__(self, data: QueryDict | None, *, portfolio: Portfolio, leaver: User, items: int = 0) -> None:
         super().__init__(data)
         self.fields["to"].queryset = members_of(portfolio).exclude(id=leaver.id)  # type: ignore[attr-defined]
+        self.offer_items(items, True)
 
 
-class Leaving(Plain):
+class Leaving(_WithItems):
     """Who takes the seats, portfolio by portfolio; nothing to answer where somebody holds none."""
 
     def __init__(self, data: QueryDict | None, *, places: Sequence[Place], leaver: User) -> None:
@@ -33,10 +50,11 @@ class Leaving(Plain):
                     members_of(place.portfolio).exclude(id=leaver.id), label=f"Who takes the seats in {place.portfolio.name}",
                     help_text=f"{leaver} is {told}.", empty_label="Choose a member",
                 )  # fmt: skip
+        self.offer_items(sum(place.items for place in places), any(place.held for place in places))
 
     def heirs(self) -> dict[UUID, UUID]:
         """Portfolio → who takes the seats there."""
-        return {UUID(name): found.id for name, found in self.cleaned_data.items()}
+        return {UUID(name): found.id for name, found in self.cleaned_data.items() if name != "items"}
 
 
 class NewPortfolio(Plain):

@@ -32,7 +32,7 @@ class SetRight(Plain):
 class Delegate(Plain):
     """To whom, for what, until when."""
 
-    taker = forms.ModelChoiceField(label="To", queryset=None)
+    taker = forms.ModelChoiceField(label="To", queryset=None, empty_label="Choose a leader")
     lane = forms.ChoiceField(label="Lane", choices=[("", "every lane"), *LANES], required=False)
     kind = forms.ChoiceField(
         label="Decision",

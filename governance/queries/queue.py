@@ -23,6 +23,7 @@ from roi.queries import unsigned
 from roi.rules.signing import SEAT_LABELS
 
 DECIDE, ACCEPT, WAIVE, SIGN = "Decide", "Accept an answer", "Approve a waiver", "Sign a hypothesis"
+_FROM = "?from=queue#main"  # the act leads back here; the fragment lets the keyboard begin behind the rail
 _SIGNED_IN = (Stage.PROPOSED, Stage.PILOT, Stage.PRODUCTION)  # what is paused or over waits for no signature
 
 
@@ -60,7 +61,7 @@ def _requests(portfolio: Portfolio, deciding: Deciding, today: date) -> Iterable
     for row in rows:
         verb, asked_on = Verb(row.kind), _day(row.opened_at, portfolio)
         may = deciding.may(row.use_case, verb, {row.author_id})
-        url = reverse(f"verb_{verb.replace('-', '_')}", args=[row.use_case.key]) + "?from=queue"
+        url = reverse(f"verb_{verb.replace('-', '_')}", args=[row.use_case.key]) + _FROM
         yield _wait(DECIDE, MOVES[verb].label, url, row.use_case, asked_on, today, str(row.author), may, deciding, row)
 
 
@@ -79,7 +80,7 @@ def _answers(portfolio: Portfolio, deciding: Deciding, today: date) -> Iterable[
             continue
         waiting = waits_for(part, answer, told, picture.policy_of(row.use_case_id), today)
         on = {waiting.person} if waiting.person else leaders - set(row.writers)
-        url = reverse("readiness_part", args=[row.use_case.key, row.part])
+        url = reverse("readiness_part", args=[row.use_case.key, row.part]) + _FROM
         yield _wait(
             ACCEPT, f"Answer {row.part}", url, row.use_case, row.submitted_on or today, today,
             str(row.author or ""), frozenset(on), deciding,
@@ -90,7 +91,7 @@ def _waivers(portfolio: Portfolio, deciding: Deciding, today: date) -> Iterable[
     leaders = {user for user, member in deciding.members.items() if member.role == Role.LEADER}
     rows = Waiver.objects.open().filter(item__use_case__portfolio=portfolio)
     for row in rows.select_related("item__use_case", "requested_by"):
-        url = reverse("item_waiver", args=[row.item.use_case.key, row.item_id])
+        url = reverse("readiness", args=[row.item.use_case.key]) + "?from=queue#items"
         on = frozenset(leaders - {row.requested_by_id})
         since = _day(row.requested_at, portfolio)
         yield _wait(WAIVE, row.item.text, url, row.item.use_case, since, today, str(row.requested_by), on, deciding)
@@ -100,7 +101,7 @@ def _signatures(portfolio: Portfolio, deciding: Deciding, today: date) -> Iterab
     """A finished page waits for each seat that has not signed what it says now; drafts wait for their author only."""
     cases = UseCase.objects.filter(portfolio=portfolio, stage__in=_SIGNED_IN).select_related("lane")
     for page in unsigned(cases):
-        url = reverse("roi", args=[page.use_case.key])
+        url = reverse("roi", args=[page.use_case.key]) + _FROM
         for seat, holders in page.seats.items():
             on = frozenset(holder for holder in holders if holder in deciding.members)
             since = _day(page.since, portfolio)

@@ -10,6 +10,7 @@ from django.conf import settings
 from governance.queries import roi_queue
 from portfolio.models import UseCase
 from roi import continuing, valuation, words
+from roi.actions.tracking import state_of
 from roi.actions.values import newest_factors
 from roi.laws import normal_ppf
 from roi.models import Hypothesis, Reading, Valuation
@@ -27,6 +28,7 @@ class Why:
     appraisal: Appraisal
     rates: str
     next_month: str
+    beside: str  # why the verdict may still be open; empty once it is known, or where nothing is advised
     details: dict[str, Any]
     waiting: str  # what waiting for a slot costs; empty when it does not wait
     tornado: Sequence[Swing]
@@ -48,8 +50,9 @@ def why(use_case: UseCase, row: Hypothesis) -> Why | None:
     queue, swings = roi_queue.waiters(use_case), valuation.tornado(given, benefits, costs)
     share = belief.learnable({line.name for line in given.lines if line.is_benefit}, swings)
     sentence, details = _next_month(row, said, newest, use_case, queue, share)
+    beside = words.beside_verdict(state_of(row)) if details else ""
     return Why(
-        newest, likely, words.rates(likely), sentence, details, roi_queue.sentence(use_case, queue), swings,
+        newest, likely, words.rates(likely), sentence, beside, details, roi_queue.sentence(use_case, queue), swings,
         words.track_record(benefits),
         words.triple_costs(newest.figures["npv"] - 2 * newest.figures["pvc"], currency),
     )  # fmt: skip

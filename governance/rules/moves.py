@@ -84,6 +84,16 @@ def may_resume(facts: Facts, policy: Policy, ask: CapAsk | None = None) -> Verdi
     return may_move(Verb.RESUME, facts)
 
 
+def may_take_back_pause(facts: Facts, policy: Policy, taken_then: int) -> Verdict:
+    """A pause by mistake is undone: it needs no free slot as long as no more are taken than when it was paused.
+
+    `taken_then`: slots taken before the pause, its own among them; a portfolio over its cap gets back what it had.
+    """
+    if facts.stage_left == Stage.PILOT and facts.slots_taken < taken_then:
+        return may_move(Verb.RESUME, facts)
+    return may_resume(facts, policy)
+
+
 def may_roll_back(facts: Facts, policy: Policy, ask: CapAsk | None = None) -> Verdict:
     return may_move(Verb.ROLL_BACK, facts) + slot(facts, policy, ask)
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -76,6 +77,11 @@ def form_answer(
     context = {"form": form, "title": title, "button": button, "back": back, "danger": danger, "action": action,
                "crumbs": [{"url": back, "label": "Back"}]}  # fmt: skip
     return form_page(request, context)
+
+
+def onward(request: HttpRequest, slug: str, url: str) -> HttpResponse:
+    """The act is done: whoever came from the queue is led back to it, just before what waits next; others to `url`."""
+    return done(request, f"{reverse('queue', args=[slug])}#queue-h" if request.GET.get("from") == "queue" else url)
 
 
 def done(request: HttpRequest, url: str) -> HttpResponse:

@@ -80,6 +80,7 @@ def _columns(request: HttpRequest, run: ImportRun, fault: str = "") -> HttpRespo
         "typed_row": request.POST.get("header_row", "") if fault else "",
         "headers": [header for header in dict.fromkeys(found.headers) if header],
         "words": forms.words(run),
+        "guesses": forms.guesses(run),
         "answers": forms.ANSWERS,
         "unasked": max(len(run.report.get("unmapped_stages", {})) - forms.MOST_WORDS, 0),
         "stages": sorted(run.report.get("stages", {}).items(), key=lambda one: list(Stage).index(Stage(one[0]))),

@@ -10,7 +10,7 @@ from governance.actions import sweep
 from governance.forms.readiness import KIND_WORDS, AskWaiver, ItemForm, ManyItems
 from governance.queries.my_items import SHOWN, my_items
 from governance.views import readiness
-from governance.views.frame import answer, done, form_page, may, portfolio_of, use_case_of
+from governance.views.frame import answer, done, form_page, may, onward, portfolio_of, use_case_of
 from portfolio.access.identity import actor_of
 from portfolio.models import UseCase
 from portfolio.rules import Conflict, NotVisible, Refused
@@ -137,7 +137,7 @@ def waive(request: HttpRequest, ref: str, item_id: Any) -> HttpResponse:
     except Refused as refused:
         return readiness.shown(request, ref, refused.reasons)
     messages.success(request, f"“{item.text}” may pass until {found.until_on:%-d %b %Y}.")
-    return done(request, _items(request, use_case))
+    return onward(request, use_case.portfolio.slug, _items(request, use_case))
 
 
 def waiver_end(request: HttpRequest, ref: str, item_id: Any) -> HttpResponse:

@@ -17,9 +17,10 @@ from people.actions import ERASED
 from people.models import User
 from portfolio.access import fetch
 from portfolio.access.identity import actor_of
-from portfolio.actions import members, portfolios, seats
+from portfolio.actions import portfolios, seats
 from portfolio.models import Membership
 from portfolio.rules import NotVisible, Policy, Refused
+from readiness.actions import successors
 
 
 def hand_over(request: HttpRequest, slug: str, member_id: Any) -> HttpResponse:
@@ -28,27 +29,28 @@ def hand_over(request: HttpRequest, slug: str, member_id: Any) -> HttpResponse:
     member = Membership.objects.select_related("user").filter(id=member_id, portfolio=portfolio).first()
     if member is None:
         raise NotVisible
-    leaving = "leaving" in request.GET
-    form = HandOver(request.POST or None, portfolio=portfolio, leaver=member.user)
+    goes = "leaving" in request.GET
+    owned = successors.open_of(portfolio.id, member.user_id).count() if goes else 0
+    form = HandOver(request.POST or None, portfolio=portfolio, leaver=member.user, items=owned)
     if request.method == "POST" and form.is_valid():
         to = form.cleaned_data["to"]
         try:
-            if leaving:
+            if goes:
                 count = len(seats.use_cases_of(portfolio.id, member.user_id))
-                members.remove_member(by=actor_of(request), membership_id=member.id, to_id=to.id)
+                leaving.take_out(by=actor_of(request), membership_id=member.id, to_id=to.id, items=form.with_items)
             else:
                 count = seats.hand_over(by=actor_of(request), membership_id=member.id, to_id=to.id)
         except Refused as refused:
             form.refuse(refused)
         else:
             said = f"{to} holds the seats of {member.user} on {count} use case{'s' * (count != 1)}."
-            messages.success(request, f"{said} {member.user} was taken out." if leaving else said)
+            messages.success(request, f"{said} {member.user} was taken out." if goes else said)
             return done(request, reverse("members", args=[slug]))
     held = seats.held(portfolio.id, member.user_id)
     return form_page(request, {
         "form": form, "title": f"Hand over the seats of {member.user}",
-        "button": "Hand over and take out" if leaving else "Hand over", "danger": leaving, "leaving": leaving,
-        "action": request.get_full_path() if leaving else "",
+        "button": "Hand over and take out" if goes else "Hand over", "danger": goes, "leaving": goes,
+        "action": request.get_full_path() if goes else "",
         "about": "governance/_about_hand_over.html", "leaver": member.user,
         "held": [(seat.replace("_", " "), count) for seat, count in held.items()],
         "back": reverse("members", args=[slug]),
@@ -71,11 +73,11 @@ def person_leaves(request: HttpRequest, user_id: UUID) -> HttpResponse:
     form = Leaving(request.POST if request.method == "POST" else None, places=places, leaver=leaver)
     if request.method == "POST" and form.is_valid():
         try:
-            leaving.deactivate(user_id=leaver.id, by=actor_of(request), heirs=form.heirs())
+            leaving.deactivate(user_id=leaver.id, by=actor_of(request), heirs=form.heirs(), items=form.with_items)
         except Refused as refused:
             form.refuse(refused)
         else:
-            messages.success(request, f"{leaver} is shut out; their seats are handed over.")
+            messages.success(request, f"{leaver} is shut out; what they held is handed over.")
             return done(request, reverse("people"))
     return form_page(request, {
         "form": form, "title": f"{leaver} leaves", "button": "Hand over and shut out", "danger": True,

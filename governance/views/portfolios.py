@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from governance.actions import leaving
 from governance.actions.rounds import change_policy
 from governance.forms.portfolio import AddMember, ChangeRole, Limits
 from governance.models import PortfolioState
@@ -170,8 +171,9 @@ def member(request: HttpRequest, slug: str, member_id: Any) -> HttpResponse:
         if "remove" in request.POST and seats.held(portfolio.id, found.user_id):
             return done(request, reverse("hand_over", args=[slug, member_id]) + "?leaving=1")
         if "remove" in request.POST:
-            member_actions.remove_member(by=by, membership_id=member_id)
-            messages.success(request, "The member was taken out.")
+            items = leaving.take_out(by=by, membership_id=member_id)
+            told = f" Their {items} open item{'' if items == 1 else 's'} went to the use case's lead." if items else ""
+            messages.success(request, f"The member was taken out.{told}")
         elif form.is_valid():
             member_actions.change_role(by=by, membership_id=member_id, role=Role(form.cleaned_data["role"]))
             messages.success(request, "The role is changed.")

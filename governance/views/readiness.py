@@ -11,7 +11,7 @@ from governance.facts import gather
 from governance.forms.readiness import KIND_WORDS, Attach, Draft, Judge, Send
 from governance.queries.drafts import first_draft
 from governance.queries.readiness import page_of, questions_of
-from governance.views.frame import answer, done, may, use_case_of
+from governance.views.frame import answer, done, may, onward, use_case_of
 from portfolio.access.fetch import seats_of
 from portfolio.access.identity import actor_of
 from portfolio.models import UseCase
@@ -147,7 +147,7 @@ def judge(request: HttpRequest, ref: str, part: str) -> HttpResponse:
         return _part_page(request, use_case, view, Send(initial={"text": ""}), judge=form)
     said = {"accept": "is clear", "withdraw": "was taken back"}.get(act or "", "was sent back")
     messages.success(request, f"{part} {said}.")
-    return done(request, reverse("readiness", args=[use_case.key]) + f"#part-{part}")
+    return onward(request, use_case.portfolio.slug, reverse("readiness", args=[use_case.key]) + f"#part-{part}")
 
 
 def attach(request: HttpRequest, ref: str, part: str) -> HttpResponse:

@@ -11,7 +11,7 @@ from governance.forms.roi import PARTS, CheckIn, Part, Realised, Weeks
 from governance.queries import roi as queries
 from governance.queries.drafts import hypothesis_drafts
 from governance.queries.roi_why import why as why_of
-from governance.views.frame import answer, done, form_page, may, use_case_of
+from governance.views.frame import answer, done, form_page, may, onward, use_case_of
 from governance.views.readiness import tabs
 from portfolio.access.fetch import seats_of
 from portfolio.access.identity import actor_of
@@ -151,7 +151,7 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
         return _sheet(request, use_case, (Reason("changed_meanwhile", text),))
     labels = ", ".join(signing.SEAT_LABELS[one.seat].lower() for one in made)
     messages.success(request, f"Signed as {labels}." if made else "You have signed this version already.")
-    return done(request, _home(use_case))
+    return onward(request, use_case.portfolio.slug, _home(use_case))
 
 
 def compare(request: HttpRequest, ref: str) -> HttpResponse:

@@ -13,7 +13,7 @@ from governance.forms.verbs import FORMS
 from governance.models import Decision
 from governance.rules import moves
 from governance.rules.rights import may_decide
-from governance.views.frame import done, form_page, use_case_of
+from governance.views.frame import done, form_page, onward, use_case_of
 from portfolio.access.fetch import route_verb, seats_of
 from portfolio.access.identity import actor_of
 from portfolio.access.table import require
@@ -33,7 +33,6 @@ def act(request: HttpRequest, ref: str, verb: Verb) -> HttpResponse:
     """The page of one verb: what it asks for, what it leads to; refused in place with every reason."""
     use_case = use_case_of(request, ref)
     form = FORMS[verb](request.POST or None, use_case=use_case)
-    from_queue = request.GET.get("from") == "queue"
     if request.method == "POST" and form.is_valid():
         try:
             decision = ACTIONS[verb](use_case_id=use_case.id, by=actor_of(request), **form.body())
@@ -41,11 +40,10 @@ def act(request: HttpRequest, ref: str, verb: Verb) -> HttpResponse:
             form.refuse(refused)
         else:
             _say(request, use_case, decision)
-            queue = reverse("queue", args=[use_case.portfolio.slug])
-            return done(request, queue if from_queue else reverse("use_case", args=[use_case.key]))
+            return onward(request, use_case.portfolio.slug, reverse("use_case", args=[use_case.key]))
     foreseen = () if form.refusal else _foreseen(use_case, verb, actor_of(request))
     return form_page(request, _context(use_case, verb) | {
-        "form": form, "foreseen": foreseen, "action": request.get_full_path() if from_queue else "",
+        "form": form, "foreseen": foreseen, "action": request.get_full_path() if request.GET.get("from") == "queue" else "",
     })  # fmt: skip
 
 

@@ -40,12 +40,12 @@ def undo(*, by: Actor, run_id: UUID) -> dict[str, Any]:
     deleted = undoing.delete_created()
     restored = undoing.restore_changed()
     run.state, run.undone_at = ImportRun.UNDONE, timezone.now()
-    run.report = run.report | {"undone": {"deleted": deleted, "restored": len(restored), "left": undoing.left}}
+    run.report = run.report | {"undone": {"deleted": len(deleted), "restored": len(restored), "left": undoing.left}}
     run.save(update_fields=["state", "undone_at", "report"])
-    changes.touched(restored)
+    changes.touched([*deleted, *restored])
     ledger.append(
         run.portfolio_id, "import.undone", by=by, subject=("import", run.id),
-        payload={"deleted": deleted, "restored": len(restored), "left": len(undoing.left)},
+        payload={"deleted": len(deleted), "restored": len(restored), "left": len(undoing.left)},
     )  # fmt: skip
     return run.report["undone"]
 
@@ -72,7 +72,7 @@ class _Undoing:
         text = _LEFT[code].format(key=self.use_cases[row.use_case_id].key, fields=fields.replace("_", " "))
         self.left.append({"row": row.number, "code": code, "text": text})
 
-    def delete_created(self) -> int:
+    def delete_created(self) -> list[UUID]:
         """Delete those that are still as the import made them."""
         gone = []
         for row in self.rows:
@@ -88,7 +88,7 @@ class _Undoing:
             else:
                 gone.append(use_case.id)
         UseCase.objects.filter(id__in=gone).delete()
-        return len(gone)
+        return gone
 
     def restore_changed(self) -> list[UUID]:
         """Put the values before back where the import's own still stand."""

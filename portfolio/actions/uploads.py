@@ -23,7 +23,7 @@ from portfolio.importing.columns import FIELD_NAMES, ColumnMatch, propose
 from portfolio.importing.faults import ImportFault
 from portfolio.importing.mapping import Mapping
 from portfolio.importing.merge import to_json, told
-from portfolio.importing.plan import Plan, prepare
+from portfolio.importing.plan import Content, Plan, prepare
 from portfolio.importing.report import report
 from portfolio.importing.rows import Row
 from portfolio.models import ImportRun, Job, Portfolio, RememberedMapping
@@ -112,7 +112,7 @@ def preview(
     found = report(plan, content, [outcome])
     _keep(
         run, mapping=run.mapping if mapping is None else mapping, sheet=run.sheet if sheet is None else sheet,
-        report=found, state=ImportRun.PREVIEWED,
+        report=found | {"known_stages": _known(content)}, state=ImportRun.PREVIEWED,
     )  # fmt: skip
     return {
         "report": found,
@@ -126,6 +126,11 @@ def preview(
         "rows": [_shown(row) for row in content.rows[:_SHOWN]],
         "unmapped_stages": found["unmapped_stages"],
     }
+
+
+def _known(content: Content) -> list[tuple[str, str, int]]:
+    """(word of the file, the stage it was taken for, rows), most frequent first."""
+    return [(word, str(stage), rows) for (word, stage), rows in content.known_stages.most_common()]
 
 
 def keep_answers(*, by: Actor, run: ImportRun, mapping: dict[str, Any], sheet: str) -> None:

@@ -92,6 +92,7 @@ def delete(*, by: Actor, use_case_id: UUID, version: int | None = None) -> None:
         raise Refused(reasons)
     subject, portfolio_id, key = ("use_case", use_case.id), use_case.portfolio_id, use_case.key
     use_case.delete()
+    changes.touched([subject[1]])  # what the portfolio counts is no longer so
     ledger.append(portfolio_id, "use_case.deleted", by=by, subject=subject, payload={"key": key})
 
 

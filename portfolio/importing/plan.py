@@ -26,7 +26,7 @@ _ENOUGH_FOR_CONSTANT = 5  # filled rows from which one and the same date in all 
 class Content:
     """A whole file, every row accounted for. `unmapped_stages`: raw text → rows that wait as proposed, blank under "".
 
-    `reported` holds what is to be said of the file and of its rows; `skipped` names the rows that are no use cases.
+    `known_stages`: (raw text, the stage it was taken for) → rows. `reported` holds what is to be said of the file and of its rows; `skipped` names the rows that are no use cases.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -34,6 +34,7 @@ class Content:
     reported: list[Note] = field(default_factory=list)
     stages: Counter[Stage] = field(default_factory=Counter)
     unmapped_stages: Counter[str] = field(default_factory=Counter)
+    known_stages: Counter[tuple[str, Stage]] = field(default_factory=Counter)
 
     @property
     def count(self) -> int:
@@ -48,6 +49,8 @@ class Content:
         self.stages[found.stage or Stage.PROPOSED] += 1
         if found.stage is None:
             self.unmapped_stages[found.raw_stage] += 1
+        else:
+            self.known_stages[found.raw_stage, found.stage] += 1
 
 
 @dataclass(slots=True)

@@ -128,7 +128,7 @@ def weekday(value: date | datetime | None, today: date | None = None) -> str:
 
 @register.filter
 def moment(value: datetime | None) -> str:
-    """{{ entry.at|moment }}: Today, 09:10 or Fri 20 Nov, 15:42, in the reader's time zone."""
+    """{{ entry.at|moment }}: today, 09:10 or Fri 20 Nov, 15:42, in the reader's time zone."""
     if value is None:
         return "never"
     at = timezone.localtime(value)

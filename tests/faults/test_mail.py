@@ -50,9 +50,9 @@ def server(settings):
     handler = Server()
     controller = Controller(handler, hostname="127.0.0.1", port=port)
     controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.MAIL_CONFIGURED = "127.0.0.1", port, True
-    settings.MAIL_TIMEOUT = 1
+    smtp = "django.core.mail.backends.smtp.EmailBackend"
+    settings.MAILERS = {"default": {"BACKEND": smtp, "OPTIONS": {"host": "127.0.0.1", "port": port, "timeout": 1}}}
+    settings.MAIL_CONFIGURED = True
     handler.controller = controller
     yield handler
     if controller._thread is not None:

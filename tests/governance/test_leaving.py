@@ -11,7 +11,9 @@ from people.models import SignInLink, User
 from portfolio.access import tokens
 from portfolio.models import Membership, UseCase
 from portfolio.queries import INSTANCE_CHAIN
-from portfolio.rules import NotPermitted, Refused, Stage
+from portfolio.rules import SYSTEM, NotPermitted, Refused, Stage
+from readiness.actions import items
+from readiness.models import BlockingItem, ItemEvent
 from tests import factories
 from tests.house import walk
 
@@ -57,6 +59,66 @@ def test_leaving_hands_over_and_ends_every_way_in(norwell, ana, ira, zed):
     assert written == ["person.deactivated", moved, moved, "member.removed", "token.revoked"]
     assert verified(norwell.id).ok
     assert verified(INSTANCE_CHAIN).ok
+
+
+def owned(user, use_case, text="Read the terms"):
+    """An open item of this person."""
+    new = items.NewItem(text, user, factories.in_days(use_case.portfolio, 9))
+    return items.add(by=SYSTEM, use_case_id=use_case.id, item=new)
+
+
+def test_open_items_go_with_the_seat_else_to_the_lead(norwell, ana, ben, ira, zed):
+    led = UseCase.objects.get(lead=zed)
+    other = factories.use_case(norwell, Stage.PILOT, lead=ben)
+    unled = factories.use_case(norwell)
+    UseCase.objects.filter(id=unled.id).update(lead=None)
+    mine, helped, alone = (owned(zed, use_case) for use_case in (led, other, unled))
+    closed = items.close(by=SYSTEM, item_id=owned(zed, led, "Done long ago").id)
+    untouched = owned(ben, led, "Somebody else's")
+    [place] = leaving.places_of(zed)
+    assert place.items == 3
+    leaving.deactivate(user_id=zed.id, by=factories.actor_for(ira), heirs={norwell.id: ana.id})
+    owners = {item.id: BlockingItem.objects.get(id=item.id).owner for item in (mine, helped, alone, closed, untouched)}
+    assert owners == {mine.id: ana, helped.id: ben, alone.id: ana, closed.id: zed, untouched.id: ben}
+    told = Entry.objects.filter(event_type="items.changed", actor_id=ira.id).values_list("payload", flat=True)
+    assert {line["owner"]: line["items"] for line in told} == {
+        str(ana.id): sorted([str(mine.id), str(alone.id)]), str(ben.id): [str(helped.id)]
+    }  # fmt: skip
+    change = ItemEvent.objects.get(item=helped, act="changed")
+    assert (change.field, change.was, change.now, change.by) == ("owner", str(zed.id), str(ben.id), ira)
+    assert verified(norwell.id).ok
+
+
+def test_items_stay_where_that_is_wished_or_nobody_could_take_them(norwell, ana, ira, zed):
+    item = owned(zed, UseCase.objects.get(lead=zed))
+    kept = Entry.objects.filter(event_type="items.changed").count()
+    leaving.deactivate(user_id=zed.id, by=factories.actor_for(ira), heirs={norwell.id: ana.id}, items=False)
+    assert BlockingItem.objects.get(id=item.id).owner == zed
+    yan = factories.join(norwell, factories.person("yan"), "contributor")
+    unled = factories.use_case(norwell)
+    UseCase.objects.filter(id=unled.id).update(lead=None)
+    item = owned(yan, unled)
+    leaving.deactivate(user_id=yan.id, by=factories.actor_for(ira), heirs={})
+    assert BlockingItem.objects.get(id=item.id).owner == yan
+    assert Entry.objects.filter(event_type="items.changed").count() == kept
+
+
+def test_a_leader_takes_somebody_out_with_their_items(norwell, ana, ben, zed):
+    client = Client()
+    client.force_login(ana)
+    item = owned(zed, UseCase.objects.get(lead=zed))
+    member = Membership.objects.get(user=zed)
+    address = f"/p/{norwell.slug}/members/{member.id}/hand-over/"
+    assert "open item" not in client.get(address).content.decode(), "the seats alone are handed over there"
+    assert "Hand over the open item too" in client.get(f"{address}?leaving=1").content.decode()
+    client.post(f"{address}?leaving=1", {"to": ben.id, "items": "on"})
+    assert BlockingItem.objects.get(id=item.id).owner == ben
+    assert not Membership.objects.filter(user=zed).exists()
+    yan = factories.join(norwell, factories.person("yan"), "contributor")
+    item = owned(yan, UseCase.objects.get(lead=ben))
+    out = f"/p/{norwell.slug}/members/{Membership.objects.get(user=yan).id}/"
+    assert "Their 1 open item went to" in client.post(out, {"remove": "1"}, follow=True).content.decode()
+    assert BlockingItem.objects.get(id=item.id).owner == ben
 
 
 def test_return_lets_sign_in_again_but_revives_nothing(norwell, ana, ira, zed):
@@ -106,6 +168,8 @@ def test_pages_lead_from_the_list_to_the_hand_over_and_back(norwell, ana, ira, z
     assert "leader in" in page
     assert ana.email not in page
     address = f"/people/{zed.id}/leaves/"
+    owned(zed, UseCase.objects.get(lead=zed))
+    assert "Hand over the open item too" in client.get(address).content.decode()
     assert client.post(address).status_code == 422, "the heir is asked for"
     assert User.objects.get(id=zed.id).is_active
     assert client.post(address, {str(norwell.id): str(ana.id)})["Location"] == "/people/"

@@ -115,7 +115,7 @@ def test_deciding_from_the_queue_leads_back_to_it(norwell, by_ana, dora, browse)
     page = browse(dora)
     assert f'action="{path}"' in page.get(path).content.decode()
     done = page.post(path, {"reason": "Enough.", "learnt": "Ask early."})
-    assert (done.status_code, done["Location"]) == (302, f"/p/{norwell.slug}/queue/")
+    assert (done.status_code, done["Location"]) == (302, f"/p/{norwell.slug}/queue/#queue-h")
     assert queue.waits(norwell) == []
     assert [row["person"] for row in queue.times(norwell)] == ["Dora"]
 

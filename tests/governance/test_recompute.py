@@ -51,6 +51,33 @@ def test_row_of_a_deleted_use_case_is_swept_away(norwell):
 
 
 @pytest.mark.django_db
+def test_counts_are_right_as_soon_as_one_is_deleted(norwell, by_ana, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        mistaken = factories.use_case(norwell, complete=False)
+        factories.use_case(norwell, Stage.PILOT)
+    state = PortfolioState.objects.get(portfolio=norwell)
+    assert state.counts == {"proposed": 1, "pilot": 1}
+    with django_capture_on_commit_callbacks(execute=True):
+        use_cases.delete(by=by_ana, use_case_id=mistaken.id)
+    assert Dirty.objects.count() == 0
+    seen = state.version
+    state.refresh_from_db()
+    assert state.counts == {"pilot": 1}
+    assert state.version > seen  # open boards fetch it
+
+
+@pytest.mark.django_db
+def test_sweep_counts_anew_when_nobody_settled_a_deletion(norwell, by_ana):
+    factories.use_case(norwell, Stage.PILOT)
+    mistaken = factories.use_case(norwell, complete=False)
+    sweep.settle_dirty()
+    use_cases.delete(by=by_ana, use_case_id=mistaken.id)
+    assert PortfolioState.objects.get(portfolio=norwell).counts == {"proposed": 1, "pilot": 1}
+    sweep.settle_dirty()
+    assert PortfolioState.objects.get(portfolio=norwell).counts == {"pilot": 1}
+
+
+@pytest.mark.django_db
 def test_poisoned_one_rests_after_five_attempts_while_the_others_converge(norwell):
     bad, *good = factories.several(norwell, 5, Stage.PILOT)
     poison(bad.id)

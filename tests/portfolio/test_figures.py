@@ -99,8 +99,8 @@ def test_a_day_names_its_year_only_when_it_is_another():
 
 def test_a_moment_is_named_by_its_day():
     now = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
-    assert formats.moment(datetime(2026, 11, 23, 9, 10, tzinfo=UTC), now) == "Today, 09:10"
-    assert formats.moment(datetime(2026, 11, 22, 23, 50, tzinfo=UTC), now) == "Yesterday, 23:50"
+    assert formats.moment(datetime(2026, 11, 23, 9, 10, tzinfo=UTC), now) == "today, 09:10"
+    assert formats.moment(datetime(2026, 11, 22, 23, 50, tzinfo=UTC), now) == "yesterday, 23:50"
     assert formats.moment(datetime(2026, 11, 20, 15, 42, tzinfo=UTC), now).endswith("Nov, 15:42")
 
 

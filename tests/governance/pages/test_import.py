@@ -67,6 +67,23 @@ def test_from_file_to_undo(client):
     assert not UseCase.objects.exists()
 
 
+def test_words_that_were_known_are_shown_and_a_wrong_guess_is_changed(client):
+    address = send(client)["Location"]
+    page = text_of(client.get(address))
+    assert '<th scope="row" role="rowheader">Live</th>' in page
+    assert 'aria-label="Stage for Live"' in page
+    live = {"word_41": "Live", "guess_41": "production", "stage_41": "production"}
+    client.post(address, {"word_40": "Pilot", "guess_40": "pilot", "stage_40": "paused", "again": "1", **live})
+    run = ImportRun.objects.get()
+    assert run.mapping["stages"] == {"Pilot": "paused"}, "a guess that nobody changed is no answer"
+    assert run.report["stages"] == {"paused": 1, "production": 1, "proposed": 1}
+    page = text_of(client.get(address))
+    assert "What is “Pilot”? <span>1 row</span>" in page
+    assert 'aria-label="Stage for Pilot"' not in page
+    client.post(address, {"word_0": "Pilot", "stage_0": "", "again": "1"})
+    assert 'aria-label="Stage for Pilot"' in text_of(client.get(address)), "taken back, it is a guess again"
+
+
 def test_answers_are_remembered_for_the_next_file_of_this_kind(client):
     address = send(client)["Location"]
     client.post(address, {"word_0": "BAU trial", "stage_0": "pilot", "column_problem": ""})

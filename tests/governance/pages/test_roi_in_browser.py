@@ -91,6 +91,16 @@ def test_the_page_prints_on_exactly_one_a4(page, case):
     assert sheets(page, f"/u/{case.key}/roi/") == 1
 
 
+def test_three_figures_are_wholly_seen_on_a_phone(page, case):
+    costs = (Cost("compute", timing="monthly", amount=Amount(3_100.0, 2_400.0, 5_600.0)),)
+    hypotheses.edit(by=SYSTEM, use_case_id=case.id, costs=costs)
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_(page, f"/u/{case.key}/roi/edit/costs/")
+    field = page.get_by_label("A month").nth(2)
+    assert field.input_value() == "2400 – 3100 – 5600"
+    assert field.evaluate("one => one.scrollWidth <= one.clientWidth")
+
+
 @pytest.mark.parametrize(
     "costs",
     [

@@ -7,9 +7,13 @@ from datetime import timedelta
 import pytest
 
 from portfolio.rules import Stage
+from roi.evidence import State
+from roi.models import Hypothesis
 from roi.rules.track import monday
 from tests.governance.pages.test_roi import text
 from tests.roi.told import BASELINE, FULL, PILOT, measure, tell
+
+APART = "until the readings alone show it; this advice weighs the expected value"
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +40,20 @@ def test_a_month_is_weighed_by_what_was_read_so_far(world):
     belief = r"sunk cost left out (\S+) to (\S+)"
     assert re.search(belief, before)[0] != re.search(belief, after)[0]  # the belief moved with the readings
     assert not re.search(r"\d\d\.\d+\s%(?! a year)", after)
+
+
+def test_advice_and_an_open_verdict_are_told_apart(world):
+    row = case(world)
+    start = monday(row.portfolio.today()) - timedelta(weeks=7)
+    tell(row, day0_on=start)
+    assert APART not in why(world, row)  # no baseline week yet: nothing is advised
+    measure(row, start - timedelta(weeks=8), BASELINE)
+    assert APART in why(world, row)
+    measure(row, start, PILOT[:4])
+    assert Hypothesis.objects.get(use_case=row).verdict == State.NOT_YET_KNOWN
+    assert APART in why(world, row)
+    Hypothesis.objects.filter(use_case=row).update(verdict=State.ON_TRACK)
+    assert APART not in why(world, row)
 
 
 def test_a_full_house_counts_whom_the_slot_keeps_waiting(world):

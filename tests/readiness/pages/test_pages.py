@@ -96,7 +96,10 @@ def test_an_answer_is_sent_and_judged_on_the_page(house, as_ana, as_ben):
     assert own.status_code == 422
     assert "own_answer" in text_of(own) or "does not accept it" in text_of(own)
     assert as_ana.post(at(house, "readiness/1/judge/"), {"act": "back"}).status_code == 422
-    as_ana.post(at(house, "readiness/1/judge/"), {"act": "accept"})
+    back = at(house, "readiness/1/judge/?from=queue")
+    assert f'action="{back}"' in as_ana.get(f"{page}?from=queue").content.decode()
+    done = as_ana.post(back, {"act": "accept"})
+    assert done["Location"] == f"/p/{house.portfolio.slug}/queue/#queue-h", "to what waits next"
     house.settle()
     assert Answer.objects.get(use_case=house.row, part="1").state == "clear"
     assert not BlockingItem.objects.open().filter(use_case=house.row, subject="1").exists()
