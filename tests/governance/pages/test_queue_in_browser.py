@@ -1,28 +1,12 @@
 """Is the decision queue cleared by the keyboard alone, one thing after the other, without a way back to be found?"""
 
-import pytest
-
 from governance.actions import dates
 from governance.queries import queue
 from portfolio.rules import Stage, Verb
 from readiness.actions import items
 from readiness.models import Waiver
 from tests import factories
-from tests.governance.pages.conftest import build
-from tests.governance.pages.test_in_browser import sign_in
 from tests.roi.told import tell
-
-
-@pytest.fixture
-def world(transactional_db):
-    return build()
-
-
-@pytest.fixture
-def page(world, live_url, browser_page):
-    browser_page.base = live_url
-    sign_in(browser_page, "ana")
-    return browser_page
 
 
 def waiting(world):
