@@ -87,6 +87,20 @@ def log_engagement(*, use_case_id: UUID, by: Actor, on: date, who: str, heard: s
 
 
 @transaction.atomic
+def say_changed(*, use_case_id: UUID, by: Actor, engagement: Engagement, changed: str) -> Engagement:
+    """What we changed after a conversation; often it is known only weeks later."""
+    use_case = _open(use_case_id, by)
+    reasons = _said(changed=changed)
+    if engagement.use_case_id != use_case.id:
+        reasons.append(Reason("other_use_case", "This conversation belongs to another use case.", "engagement"))
+    _refuse(reasons)
+    engagement.changed = changed.strip()
+    engagement.save(update_fields=["changed"])
+    changes.touched([use_case.id])
+    return engagement
+
+
+@transaction.atomic
 def add_support(
     *, use_case_id: UUID, by: Actor, role: Role, text: str, owner: User, due_on: date
 ) -> SupportAction:  # fmt: skip

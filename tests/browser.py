@@ -45,6 +45,17 @@ def pytest_terminal_summary(terminalreporter) -> None:
         terminalreporter.line(f"{len(skipped)} browser test(s) skipped: {NO_BROWSER}.")
 
 
+def come_in(page, base: str, client) -> None:
+    """The page is signed in as the test client is, without the form, and knows its server for `open_`."""
+    cookie = client.cookies["sessionid"]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": base}])
+    page.base = base
+
+
+def open_(page, path: str) -> None:
+    page.goto(f"{page.base}{path}")
+
+
 @pytest.fixture
 def live_url(transactional_db) -> Iterator[str]:
     """The address of the real application, on a free loopback port, working in this test's database."""

@@ -31,8 +31,8 @@ class Heir(shapes.Strict):
 
 class Leaves(shapes.Strict):
     heirs = Heir(many=True, required=False, help_text="Who takes the seats, for each portfolio where there are any.")
-    items = serializers.BooleanField(
-        default=True, help_text="Their open items too: to whoever takes the seat there, else to the use case's lead."
+    items = shapes.YesNo(
+        required=False, help_text="Their open items too, unless false: with the seat, else to the lead of the use case."
     )
 
 
@@ -71,7 +71,9 @@ class Deactivate(_OneAccount):
     def post(self, request: HttpRequest, user_id: UUID) -> Response:
         said = self.said(Leaves)
         heirs = {one["portfolio"]: one["to"] for one in said.get("heirs", [])}
-        return self.answered(leaving.deactivate(user_id=self.seen.id, by=self.actor, heirs=heirs, items=said["items"]))
+        return self.answered(
+            leaving.deactivate(user_id=self.seen.id, by=self.actor, heirs=heirs, items=said.get("items", True))
+        )
 
 
 class Reactivate(_OneAccount):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from adoption.models import Role
+from adoption.models import Engagement, Role
 from adoption.rules import MadeBy, Mode
 from governance.forms.fields import Day, Plain, Text, members_of
 from people.models import User
@@ -71,6 +71,21 @@ class ConversationForm(OfUseCase):
     on = Day(label="When")
     heard = Text(label="What we heard", rows=3)
     changed = Text(label="What we changed", rows=2, required=False)
+
+
+class ChangedForm(OfUseCase):
+    """What came of a conversation, later than its own day."""
+
+    TITLE = "What we changed"
+
+    engagement = forms.ModelChoiceField(Engagement.objects.none(), widget=forms.HiddenInput)
+    changed = Text(label="What we changed", rows=3)
+
+    def __init__(self, *args: Any, use_case: UseCase, **options: Any) -> None:
+        super().__init__(*args, use_case=use_case, **options)
+        self.fields["engagement"].queryset = Engagement.objects.filter(use_case=use_case)  # type: ignore[attr-defined]
+        if heard := self.initial.get("heard"):
+            self.fields["changed"].help_text = f"They said: “{heard}”"
 
 
 class SupportForm(OfUseCase):

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from adoption import actions
 from adoption import page as pictures
-from adoption.models import Oversight, Plan, Role, WorkDecision
+from adoption.models import Engagement, Oversight, Plan, Role, WorkDecision
 from adoption.rules import MadeBy, Mode
 from governance.forms import adoption as forms
 from governance.models import Assessment
@@ -49,6 +49,11 @@ def _row(model: Any, *names: str) -> Callable[[UseCase, str], dict[str, Any]]:
     return initial
 
 
+def _heard(use_case: UseCase, row_id: str) -> dict[str, Any]:
+    found = _row(Engagement, "id", "heard", "changed")(use_case, row_id)
+    return found | {"engagement": found["id"]} if found else {}
+
+
 def _today(use_case: UseCase, row_id: str) -> dict[str, Any]:
     return {"on": use_case.portfolio.today()}
 
@@ -71,6 +76,7 @@ PARTS = {
         "The numbers are kept.",
     ),
     "conversation": Part(forms.ConversationForm, actions.log_engagement, _today, "The conversation is logged."),
+    "changed": Part(forms.ChangedForm, actions.say_changed, _heard, "What we changed is kept."),
     "support": Part(forms.SupportForm, actions.add_support, _support, "The support is planned."),
     "oversight": Part(
         forms.OversightForm, actions.set_oversight,

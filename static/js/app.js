@@ -150,6 +150,10 @@
     field?.focus();
   }
 
+  /* ---- on a phone the open tab may lie outside its strip: only the strip is moved, never the page */
+  const strip = $(".tabs"), tab = strip && $("[aria-current]", strip);
+  if (tab) strip.scrollLeft = tab.offsetLeft - strip.offsetLeft - (strip.clientWidth - tab.offsetWidth) / 2;
+
   const toasts = $("#toasts");
   if (toasts) {
     $$(".toast", toasts).forEach(startToast);

@@ -46,7 +46,7 @@ def test_what_rest_takes_the_page_shows(norwell, pilot, ana, ben, as_ben):
         assert len(as_ben.get(f"/api/v1/use-cases/{pilot.key}/{path}/").json()["results"]) == count
 
 
-def test_every_form_of_the_tab_writes_and_keeps_what_was_typed_when_refused(norwell, pilot, ana, ben, as_ben):
+def test_every_form_of_the_tab_writes_and_keeps_what_was_typed_when_refused(norwell, pilot, ana, ben, by_ben, as_ben):
     today, late = norwell.today().isoformat(), factories.in_days(norwell, 2).isoformat()
     page = f"/u/{pilot.key}/people/"
     typed = {"on": late, "who": "Leeds", "heard": "It hides the form."}
@@ -62,6 +62,14 @@ def test_every_form_of_the_tab_writes_and_keeps_what_was_typed_when_refused(norw
     }
     for part, body in said.items():
         assert as_ben.post(f"{page}{part}/", body).status_code == 302, part
+    talk = actions.log_engagement(use_case_id=pilot.id, by=by_ben, on=norwell.today(), who="Bath", heard="Too slow.")
+    shown = as_ben.get(f"{page}changed/?row={talk.id}").content.decode()
+    assert "They said: “Too slow.”" in shown
+    assert f"changed/?row={talk.id}" in as_ben.get(page).content.decode()
+    assert as_ben.post(f"{page}changed/?row={talk.id}", {"engagement": talk.id, "changed": " "}).status_code == 422
+    assert as_ben.post(f"{page}changed/", {"engagement": pilot.id, "changed": "Much."}).status_code == 422
+    assert as_ben.post(f"{page}changed/", {"engagement": talk.id, "changed": "Twice as fast."}).status_code == 302
+    assert "Twice as fast." in as_ben.get(page).content.decode()
     role = pilot.affected_roles.get()
     body = {"role": role.id, "text": "Half a day", "owner": ana.id, "due_on": today}
     assert as_ben.post(page + "support/", body).status_code == 302

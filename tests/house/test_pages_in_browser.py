@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 
+from tests.browser import come_in
 from tests.house import walk
 
 WIDTHS = (320, 390, 768, 1024, 1440)
@@ -49,9 +50,7 @@ def _is_page(answer) -> bool:
 
 @pytest.fixture
 def page(client, live_url, browser_page):
-    browser_page.base = live_url
-    cookie = client.cookies["sessionid"]
-    browser_page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_url}])
+    come_in(browser_page, live_url, client)
     return browser_page
 
 

@@ -10,6 +10,7 @@ from portfolio.actions import use_cases
 from portfolio.models import UseCase
 from portfolio.rules import Stage
 from readiness.models import Answer
+from tests.browser import come_in, open_
 from tests.governance.pages.conftest import build
 
 _TONES = """pills => pills.map(one => [one.dataset.s, one.querySelector("svg")?.innerHTML, one.innerText.trim()])"""
@@ -31,18 +32,12 @@ def world(transactional_db):
 @pytest.fixture
 def page(world, live_url, browser_page):
     """Ana, who leads; `open_` knows the server."""
-    cookie = world.client("ana").cookies["sessionid"]
-    browser_page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_url}])
-    browser_page.base = live_url
+    come_in(browser_page, live_url, world.client("ana"))
     return browser_page
 
 
 def _later(world) -> date:
     return world.today + timedelta(days=30)
-
-
-def open_(page, path: str) -> None:
-    page.goto(f"{page.base}{path}")
 
 
 def test_a_warning_leaves_when_its_cause_is_gone(world, page):

@@ -14,6 +14,7 @@ from portfolio.actions import portfolios, use_cases
 from portfolio.models import Membership, Portfolio, UseCase
 from portfolio.rules import SYSTEM, Actor, Policy, Role, Stage
 from roi.actions import hypotheses
+from tests.browser import come_in
 from tests.factories import DRAFT, planned_adoption
 
 PASSWORD = "correct horse 9"
@@ -84,5 +85,14 @@ def build() -> World:
 
 
 @pytest.fixture
-def world(db) -> World:
+def world(request) -> World:
+    """Seen by the running server too where a test has one."""
+    request.getfixturevalue("transactional_db" if "live_url" in request.fixturenames else "db")
     return build()
+
+
+@pytest.fixture
+def page(world, live_url, browser_page):
+    """Ana, who leads, in a real browser."""
+    come_in(browser_page, live_url, world.client("ana"))
+    return browser_page

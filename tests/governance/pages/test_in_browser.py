@@ -6,34 +6,10 @@ from axe_playwright_python.sync_playwright import Axe
 from governance.models import Decision
 from portfolio.models import UseCase
 from portfolio.rules import Stage
-from tests.governance.pages.conftest import PASSWORD, build
+from tests.browser import open_
+from tests.governance.pages.conftest import PASSWORD
 
 WIDTHS = (320, 390, 768, 1024, 1440)
-
-
-@pytest.fixture
-def world(transactional_db):
-    return build()
-
-
-@pytest.fixture
-def page(world, live_url, browser_page):
-    """Signed in as ana, who leads."""
-    browser_page.base = live_url
-    sign_in(browser_page, "ana")
-    return browser_page
-
-
-def sign_in(page, name: str) -> None:
-    page.goto(f"{page.base}/accounts/login/")
-    page.get_by_label("Email").fill(f"{name}@example.org")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("**/p/norwell/")
-
-
-def open_(page, path: str) -> None:
-    page.goto(f"{page.base}{path}")
 
 
 def test_board_says_the_cap_as_a_line_and_in_words(world, page):
@@ -135,8 +111,10 @@ def test_pages_work_without_javascript(world, live_url, browser_page):
     world.pilots(4)
     context = browser_page.context.browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.base = live_url
-    sign_in(page, "ana")
+    page.goto(f"{live_url}/accounts/login/")
+    page.get_by_label("Email").fill("ana@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("radio", name="Stop").first.check(force=True)
     page.get_by_role("button", name="Decide on").first.click()
     page.get_by_label("Reason").fill("Nobody uses it.")

@@ -12,7 +12,6 @@ from portfolio.rules import SYSTEM, Stage
 from roi.actions import hypotheses
 from roi.rules.content import Amount, Benefit
 from tests.factories import WHOLE
-from tests.governance.pages.conftest import build
 
 _TEXTS = """() => [...document.querySelectorAll("#matrix svg")].filter(one => one.checkVisibility()).flatMap(one =>
     [...one.querySelectorAll("text")].map(text => { const box = text.getBoundingClientRect();
@@ -20,20 +19,6 @@ _TEXTS = """() => [...document.querySelectorAll("#matrix svg")].filter(one => on
 
 _OVER = """() => [...document.querySelectorAll(".triage td, .triage th")].filter(one => one.scrollWidth > one.clientWidth)
     .map(one => one.innerText)"""
-
-
-@pytest.fixture
-def world(transactional_db):
-    return build()
-
-
-@pytest.fixture
-def page(world, live_url, browser_page):
-    """Ana, who leads, before the board."""
-    cookie = world.client("ana").cookies["sessionid"]
-    browser_page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_url}])
-    browser_page.base = live_url
-    return browser_page
 
 
 def worth(use_case: UseCase, a_month: float) -> None:

@@ -1,39 +1,27 @@
 """Is the decision queue cleared by the keyboard alone, one thing after the other, without a way back to be found?"""
 
-import pytest
-
 from governance.actions import dates
 from governance.queries import queue
 from portfolio.rules import Stage, Verb
 from readiness.actions import items
 from readiness.models import Waiver
 from tests import factories
-from tests.governance.pages.conftest import build
-from tests.governance.pages.test_in_browser import sign_in
 from tests.roi.told import tell
-
-
-@pytest.fixture
-def world(transactional_db):
-    return build()
-
-
-@pytest.fixture
-def page(world, live_url, browser_page):
-    browser_page.base = live_url
-    sign_in(browser_page, "ana")
-    return browser_page
 
 
 def waiting(world):
     """A stop to decide, a waiver to approve and a hypothesis to sign; Ana can end each."""
     people, ben = world.people, factories.actor_for(world.people["ben"])
-    pilot = world.use_case("Letters", Stage.PILOT, sponsor=people["ana"], lead=people["ben"], finance_partner=people["ben"])
+    pilot = world.use_case(
+        "Letters", Stage.PILOT, sponsor=people["ana"], lead=people["ben"], finance_partner=people["ben"]
+    )
     dates.ask(use_case_id=pilot.id, by=ben, kind=Verb.STOP, reason="Enough.")
     until = factories.in_days(world.portfolio, 30)
     item = items.add(by=ben, use_case_id=pilot.id, item=items.NewItem("Rehearse", people["ben"], until))
     items.ask_waiver(by=ben, item_id=item.id, reason="The room is closed.", until_on=until)
-    signed = world.use_case("Claims", Stage.PILOT, sponsor=people["ana"], lead=people["ben"], finance_partner=people["ben"])
+    signed = world.use_case(
+        "Claims", Stage.PILOT, sponsor=people["ana"], lead=people["ben"], finance_partner=people["ben"]
+    )
     tell(signed)
     return pilot
 

@@ -10,23 +10,9 @@ from portfolio.rules import SYSTEM, Stage
 from roi.actions import hypotheses, readings, values
 from roi.rules.content import MOST_CHARS, MOST_STOP_RULES, Amount, Assumption, Cost
 from roi.valuation import CostCategory
-from tests.governance.pages.conftest import build
-from tests.governance.pages.test_in_browser import open_, sign_in
+from tests.browser import open_
 from tests.governance.pages.test_roi import told
 from tests.roi.told import FULL, tell
-
-
-@pytest.fixture
-def world(transactional_db):
-    return build()
-
-
-@pytest.fixture
-def page(world, live_url, browser_page):
-    """Signed in as ana, who leads and sponsors."""
-    browser_page.base = live_url
-    sign_in(browser_page, "ana")
-    return browser_page
 
 
 @pytest.fixture

@@ -1,14 +1,11 @@
 """Does any text that somebody typed run as a script on any page that a leader opens?"""
 
-import pytest
-
 from governance.actions import dates
 from governance.models import Decision
 from people.models import User
 from portfolio.models import Portfolio, UseCase
 from portfolio.rules import Stage, Verb
-from tests.governance.pages.conftest import build
-from tests.governance.pages.test_in_browser import open_, sign_in
+from tests.browser import open_
 
 PAYLOADS = (
     "<script>window.__xss=1</script>",
@@ -27,11 +24,6 @@ PAYLOADS = (
 ALL = " ".join(PAYLOADS)
 TEXTS = ("problem", "success_statement", "why_ai", "stop_criterion", "restart_condition")
 SHORT = {"organisation": 300, "external_id": 200, "business_outcome": 300, "sponsor_name": 200, "waiting_reason": 500}
-
-
-@pytest.fixture
-def world(transactional_db):
-    return build()
 
 
 def poison(world) -> list[str]:
@@ -66,15 +58,13 @@ def poison(world) -> list[str]:
     ]  # fmt: skip
 
 
-def test_no_stored_text_runs_on_any_page(world, live_url, browser_page):
-    browser_page.base = live_url
-    sign_in(browser_page, "ana")
+def test_no_stored_text_runs_on_any_page(world, page):
     reports: list[str] = []
     for address in poison(world):
-        open_(browser_page, address)
-        browser_page.wait_for_timeout(150)  # milliseconds: what loads after the page
-        ran = browser_page.evaluate("[window.__xss, document.querySelectorAll('[onerror], [onload], iframe').length]")
-        if ran != [None, 0] or browser_page.problems:
-            reports.append(f"{address}: {ran} {browser_page.problems[:2]}")
-        browser_page.problems.clear()
+        open_(page, address)
+        page.wait_for_timeout(150)  # milliseconds: what loads after the page
+        ran = page.evaluate("[window.__xss, document.querySelectorAll('[onerror], [onload], iframe').length]")
+        if ran != [None, 0] or page.problems:
+            reports.append(f"{address}: {ran} {page.problems[:2]}")
+        page.problems.clear()
     assert reports == []
