@@ -167,7 +167,10 @@ def test_few_are_taken_at_their_word_and_many_that_overlap_are_not_told_apart():
     found = explain(weighed, Limits(3), told_apart=False)
     assert found.shares == ()
     said = words.answer(found, [f"N{n}" for n in range(10)], many, Limits(3), "EUR")
-    assert "The ranges overlap so far that the figures do not tell these apart: what their pilots cost decides." in said
+    assert (
+        "The stated ranges overlap so far that they do not tell these apart: readings, and what their pilots cost, decide."
+        in said
+    )
 
 
 def test_the_mean_over_worlds_is_the_value():
