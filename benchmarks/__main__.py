@@ -13,6 +13,7 @@ import django
 
 _MODULES = {
     "ingest": "feedback",
+    "live": "live",
     "board": "pages",
     "list": "pages",
     "page": "pages",

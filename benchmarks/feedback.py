@@ -38,17 +38,17 @@ def run(name: str) -> list[Figure]:
     total = batch + (database + fold) / 1e3
     again = store["P2 duplicates / first send, CPU"]["median"]
     page = store[f"P4 page at {HISTORY} / at 10000 events"]
-    bare = store[f"P4 page at {HISTORY} / its day rows without events"]
+    same = store[f"P4 page at {HISTORY} / at 10000 with the same day rows"]
     return [
         *figures,
         Figure("P2", "CPU an event: server + database + fold", f"{batch * 1e3:.0f} + {database:.0f} + {fold:.0f} µs",
                "≤ 50 µs", total <= 0.05),
         Figure("P2", "fold", f"{fold:.1f} µs", "≤ 25 µs", fold <= 25),
         Figure("P2", "duplicates / first send, CPU", f"{again:.2f}", "≤ 1", again <= 1),
-        Figure("P4", f"page at {HISTORY:,} events / at 10,000", f"{page['median']} ({page['min']} to {page['max']})", "≤ 1.2",
-               page["median"] <= 1.2),
-        Figure("P4", "the same / its day rows without events", f"{bare['median']} ({bare['min']} to {bare['max']})",
-               "≤ 1.1", bare["median"] <= 1.1),
+        Figure("P4", f"page at {HISTORY:,} events / at 10,000 with the same day rows",
+               f"{same['median']} ({same['min']} to {same['max']})", "≤ 1.2", same["median"] <= 1.2),
+        Figure("P4", "the same / at 10,000 with its own, fewer day rows",
+               f"{page['median']} ({page['min']} to {page['max']})", "≤ 1.2", page["median"] <= 1.2),
     ]  # fmt: skip
 
 

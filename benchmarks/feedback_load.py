@@ -11,13 +11,14 @@ REASONS = ("wrong_price", "missing_context", "rule", "other")
 
 
 def make(first: int, count: int, now: datetime, days: int = 1) -> list[dict[str, Any]]:
-    """Events of cases number `first` and on: four in ten suggestions, four decisions, two outcomes; 1 % exceptions."""
+    """Events of cases number `first` and on: four in ten suggestions, four decisions, two outcomes; 1 % exceptions.
+    One case in twenty is never decided: its decisions are outcomes instead."""
     made: list[dict[str, Any]] = []
     for number in range(first, first + count):
         case, part = divmod(number, 5)
         at = now - timedelta(days=case % days, seconds=case % 80_000 + 60)
         event: dict[str, Any] = {"id": str(uuid4()), "at": at.isoformat(), "case": f"case-{case // 2 * 2 + part % 2}"}
-        if part == 4:
+        if part == 4 or (part in (2, 3) and case // 2 % 20 == 7):
             event |= {"type": "outcome", "correct": case % 4 != 0, "value": f"{case % 90}.50"}
         elif part in (2, 3):
             action = ("accepted", "accepted", "modified", "overridden")[case % 4]

@@ -40,7 +40,7 @@ _FIRST_PAGE = (
 
 
 def run(name: str) -> list[Figure]:
-    client = _leader()
+    client = leader()
     if name == "list":
         return _list(client)
     if name == "page":
@@ -48,7 +48,7 @@ def run(name: str) -> list[Figure]:
     return _board(client)
 
 
-def _leader() -> Client:
+def leader() -> Client:
     portfolio(SMALL), portfolio(LARGE)
     settings.ALLOWED_HOSTS = ["*"]
     # Nothing was collected for this call; names without a hash weigh the same.
@@ -58,7 +58,7 @@ def _leader() -> Client:
     return client
 
 
-def _got(client: Client, address: str, **headers: str) -> bytes:
+def got(client: Client, address: str, **headers: str) -> bytes:
     """The body of a page that is really there: an error would be fast."""
     answer = client.get(address, headers=headers)
     assert answer.status_code == 200, f"{address} answered {answer.status_code}"
@@ -74,7 +74,7 @@ def queries_of(client: Client, address: str) -> int:
 
 def _board(client: Client) -> list[Figure]:
     large, small = f"/p/scale-{LARGE}/", f"/p/scale-{SMALL}/"
-    many, few = interleaved(lambda: _got(client, large), lambda: _got(client, small))
+    many, few = interleaved(lambda: got(client, large), lambda: got(client, small))
     queries, fewer = queries_of(client, large), queries_of(client, small)
     weight = len(gzip.compress(client.get(large).content)) / 1024
     holds = many.p95 <= 100 and many.cpu <= 60 and 0 < queries <= 12 and queries == fewer and weight <= 40
@@ -123,10 +123,10 @@ def _list(client: Client) -> list[Figure]:
         assert answer.status_code == 201, answer.content
 
     many, few, detail, part, made = interleaved(
-        lambda: _got(client, pages[0]),
-        lambda: _got(client, pages[1]),
-        lambda: _got(client, f"/u/{key}/"),
-        lambda: _got(client, f"/u/{key}/edit/what/", **{"HX-Request": "true"}),
+        lambda: got(client, pages[0]),
+        lambda: got(client, pages[1]),
+        lambda: got(client, f"/u/{key}/"),
+        lambda: got(client, f"/u/{key}/edit/what/", **{"HX-Request": "true"}),
         create,
     )
     queries = queries_of(client, pages[0])

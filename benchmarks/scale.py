@@ -22,9 +22,9 @@ def portfolio_with_items(count: int) -> Portfolio:
 
 
 @cache
-def portfolio(count: int) -> Portfolio:
+def portfolio(count: int, slug: str = "") -> Portfolio:
     """A settled portfolio of so many use cases."""
-    made = load(count, slug=f"scale-{count}")
+    made = load(count, slug=slug or f"scale-{count}")
     nightly.recompute(everything=False)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")  # as autovacuum does within a minute; nothing is measured in that minute

@@ -1,7 +1,8 @@
 """How does a line enter the ledger? Always as the last statement of the action it records (rules.md 6).
 
-The head row is locked only here, so writers of one chain queue for the shortest time. The caller's transaction
-carries the line: either both are kept or neither.
+The head row is locked only here, inside the database, so writers of one chain queue for the shortest time. The caller's
+transaction carries the line: either both are kept or neither. What is hashed is spelled before (`chain.parts`); the
+database adds place and time and hashes (`ledger_append`); `chain` verifies.
 """
 
 import secrets
@@ -9,13 +10,13 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection, transaction
 from django.utils import timezone
-from psycopg.types.json import Jsonb
 
 from ledger import chain
 from ledger.models import ERASED, Checkpoint, Entry, Head, Personal
@@ -52,6 +53,14 @@ class Event:
     event_version: int = 1
 
 
+class Written(NamedTuple):
+    """Where a line came to stand."""
+
+    entry_id: UUID
+    seq: int
+    recorded_at: datetime
+
+
 def append(
     chain_id: UUID,
     event_type: str,
@@ -64,8 +73,8 @@ def append(
     supersedes: UUID | None = None,
     effective_at: datetime | None = None,
     event_version: int = 1,
-) -> Entry:
-    """Write one line at the end of the chain; two statements."""
+) -> Written:
+    """Write one line at the end of the chain; one statement."""
     event = Event(
         event_type=event_type,
         subject=subject,
@@ -79,8 +88,8 @@ def append(
     return append_many(chain_id, [event], by=by)[0]
 
 
-def append_many(chain_id: UUID, events: Sequence[Event], *, by: Actor) -> list[Entry]:
-    """Write several lines in the order given, under one lock: two statements, one more for each further 500 lines.
+def append_many(chain_id: UUID, events: Sequence[Event], *, by: Actor) -> list[Written]:
+    """Write several lines in the order given, under one lock: one statement for each 500 lines.
 
     Raises TransactionManagementError outside a transaction, chain.PayloadRefused for what cannot be put on record.
     """
@@ -88,16 +97,14 @@ def append_many(chain_id: UUID, events: Sequence[Event], *, by: Actor) -> list[E
         raise transaction.TransactionManagementError("A ledger line is written inside the transaction of its act.")
     if not events:
         return []
-    lines = [_Line(chain_id, event, by) for event in events]  # before the lock: it may refuse, and takes time
-    seq, prev_hash, now = _lock_head(chain_id)
-    for line in lines:
-        seq += 1
-        prev_hash = line.place(seq, prev_hash, now)
-    _write(lines)
-    return [line.entry for line in lines]
+    lines = [_spelled(chain_id, event, by) for event in events]  # before the lock: it may refuse, and takes time
+    written: list[Written] = []
+    for start in range(0, len(lines), _AT_ONCE):
+        written += _write(chain_id, lines[start : start + _AT_ONCE])
+    return written
 
 
-def erase(chain_id: UUID, entry_id: UUID, *, by: Actor) -> Entry:
+def erase(chain_id: UUID, entry_id: UUID, *, by: Actor) -> Written:
     """Delete a line's private texts with their salts, and put on record that this was done. The chain still
     verifies."""
     entry = Entry.objects.get(chain_id=chain_id, entry_id=entry_id)
@@ -122,95 +129,52 @@ def checkpoint(chain_id: UUID, *, key: Ed25519PrivateKey, key_id: str) -> Checkp
     return made
 
 
-def _lock_head(chain_id: UUID) -> tuple[int, bytes, datetime]:
-    """(number, hash, the database's time) of the chain's last line, locked; made on first use.
-
-    A waiter re-reads the row, time included, once its rival has committed, so times follow the order of lines.
-    Plain SQL, here and in `_write`: what runs between them is what every other writer of the chain waits for.
-    """
-    lock = "SELECT seq, entry_hash, clock_timestamp() FROM ledger_head WHERE chain_id = %s FOR UPDATE"
-    with connection.cursor() as cursor:
-        cursor.execute(lock, [chain_id])
-        if (found := cursor.fetchone()) is None:
-            # A rival may be first: its uncommitted row is waited for, then left alone.
-            first = Head(chain_id=chain_id, seq=0, entry_hash=chain.genesis(chain_id))
-            Head.objects.bulk_create([first], ignore_conflicts=True)
-            cursor.execute(lock, [chain_id])
-            found = cursor.fetchone()
-    seq, entry_hash, now = found
-    return seq, bytes(entry_hash), now
-
-
-_LINES = ", ".join(field.column for field in Entry._meta.concrete_fields)
-_NAMES = [field.attname for field in Entry._meta.concrete_fields]
+_APPEND = "SELECT head_seq, stamped_at FROM ledger_append(%s, %s, %s)"
 _AT_ONCE = 500  # lines a statement
 
 
-def _write(lines: Sequence["_Line"]) -> None:
-    """The lines, their private texts and the new head, one way to the database and back."""
+def _write(chain_id: UUID, lines: Sequence[Mapping[str, Any]]) -> list[Written]:
+    """The lines, their private texts and the new end of the chain: one way to the database and back."""
+    told = msgspec.json.encode(lines).decode()
     with connection.cursor() as cursor:
-        for start in range(0, len(lines), _AT_ONCE):
-            part = lines[start : start + _AT_ONCE]
-            rows = [[_stored(getattr(line.entry, name)) for name in _NAMES] for line in part]
-            texts = [[line.entry.entry_id, name, *said] for line in part for name, said in line.private.items()]
-            into = f"INSERT INTO ledger_entry ({_LINES})"
-            steps = [f"written AS ({into} VALUES {_places(rows)})"]
-            if texts:
-                into = "INSERT INTO ledger_personal (entry_id, field, salt, text)"
-                steps.append(f"told AS ({into} VALUES {_places(texts)})")
-            head = "UPDATE ledger_head SET seq = %s, entry_hash = %s WHERE chain_id = %s"
-            last = part[-1].entry
-            given = [value for row in (*rows, *texts) for value in row]
-            cursor.execute(f"WITH {', '.join(steps)} {head}", [*given, last.seq, last.entry_hash, last.chain_id])
+        cursor.execute(_APPEND, [chain_id, chain.genesis(chain_id), told])
+        last, now = cursor.fetchone()
+    first = last - len(lines) + 1
+    return [Written(line["entry_id"], seq, now) for seq, line in enumerate(lines, first)]
 
 
-def _places(rows: Sequence[Sequence[Any]]) -> str:
-    return ", ".join(f"({', '.join(['%s'] * len(row))})" for row in rows)
+def _spelled(chain_id: UUID, event: Event, by: Actor) -> dict[str, Any]:
+    """A line as `ledger_append` takes it: complete but for its place in the chain."""
+    payload, private = chain.plain(event.payload), _salted(event.private)
+    commitments = {name: chain.commitment(salt, text).hex() for name, (salt, text) in private.items()}
+    commitment = chain.personal_commitment(commitments)
+    columns = {
+        "entry_id": uuid.uuid4(),
+        "event_type": event.event_type,
+        "event_version": event.event_version,
+        "subject_type": event.subject[0],
+        "subject_id": event.subject[1],
+        "actor_kind": by.kind,
+        "actor_id": by.id,
+        "on_behalf_of": by.on_behalf_of,
+        "request_id": by.request_id,
+        "refers_to": event.refers_to,
+        "supersedes": event.supersedes,
+    }
+    text = {name: chain.plain(value, name) for name, value in columns.items()} | {"chain_id": str(chain_id)}
+    return columns | {
+        "payload": payload,
+        "personal_commitment": commitment and _hex(commitment),
+        "effective_at": event.effective_at,
+        "effective_stamp": event.effective_at and chain.stamp(event.effective_at),
+        "parts": chain.parts(text | {"v": chain.VERSION, "payload": payload, "personal": commitments}),
+        "private": [{"field": name, "salt": _hex(salt), "text": text} for name, (salt, text) in private.items()],
+    }
 
 
-def _stored(value: Any) -> Any:
-    return Jsonb(value) if isinstance(value, dict) else value
-
-
-class _Line:
-    """A line that is complete but for its place in the chain."""
-
-    def __init__(self, chain_id: UUID, event: Event, by: Actor) -> None:
-        payload = chain.plain(event.payload)
-        self.private = _salted(event.private)
-        self.effective_at = event.effective_at
-        self.entry = entry = Entry(
-            chain_id=chain_id,
-            entry_id=uuid.uuid4(),
-            event_type=event.event_type,
-            event_version=event.event_version,
-            subject_type=event.subject[0],
-            subject_id=event.subject[1],
-            actor_kind=by.kind,
-            actor_id=by.id,
-            on_behalf_of=by.on_behalf_of,
-            request_id=by.request_id,
-            payload=payload,
-            refers_to=event.refers_to,
-            supersedes=event.supersedes,
-        )
-        commitments = {name: chain.commitment(salt, text).hex() for name, (salt, text) in self.private.items()}
-        entry.personal_commitment = chain.personal_commitment(commitments)
-        self.told = {name: chain.plain(getattr(entry, name), name) for name in chain.COLUMNS if name not in _PLACED}
-        self.told |= {"v": chain.VERSION, "payload": payload, "personal": commitments}
-
-    def place(self, seq: int, prev_hash: bytes, now: datetime) -> bytes:
-        """Give the line its place, not yet stored; answers its hash."""
-        entry = self.entry
-        entry.seq, entry.prev_hash = seq, prev_hash
-        entry.recorded_at, entry.effective_at = now, self.effective_at or now
-        placed = {name: chain.plain(getattr(entry, name), name) for name in _PLACED}
-        entry.canonical = chain.canonical_bytes(self.told | placed)
-        entry.entry_hash = chain.entry_hash(entry.chain_id, seq, prev_hash, entry.canonical)
-        return entry.entry_hash
-
-
-_PLACED = ("seq", "recorded_at", "effective_at")  # known only under the lock
+def _hex(value: bytes) -> str:
+    """As PostgreSQL reads bytes from text."""
+    return f"\\x{value.hex()}"
 
 
 def _salted(private: Mapping[str, str]) -> dict[str, tuple[bytes, str]]:

@@ -63,6 +63,26 @@ def canonical_bytes(fields: Mapping[str, Any]) -> bytes:
     return rfc8785.dumps(dict(fields))
 
 
+PLACED = ("effective_at", "recorded_at", "seq")  # known only under the lock; in the order of the canonical text
+
+
+def parts(fields: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    """The canonical text of `fields`, which lack `PLACED`, around the places of those: two stamps (their quotes are
+    in the parts) and a number. RFC 8785 sorts members by name, so each part is canonical by itself."""
+    effective_at, recorded_at, seq = PLACED
+    between = ("", effective_at), (effective_at, recorded_at), (recorded_at, seq), (seq, "\uffff")
+    first, second, third, last = (
+        canonical_bytes({name: value for name, value in fields.items() if low < name < high})[1:-1].decode()
+        for low, high in between
+    )
+    return (
+        f'{{{first},"{effective_at}":"',
+        f'",{second},"{recorded_at}":"',
+        f'",{third},"{seq}":',
+        f",{last}}}",
+    )
+
+
 def commitment(salt: bytes, text: str) -> bytes:
     """What the chain says of a private text: HMAC-SHA256(salt, UTF-8 text). Nothing can be guessed once the salt is
     gone."""

@@ -2,12 +2,11 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -15,6 +14,7 @@ from governance.actions.assess import _COMPARED, CHUNK, CODE_VERSION, compute, r
 from governance.actions.sweep import one_at_a_time, work_off
 from governance.facts import gather
 from governance.models import Assessment, PortfolioState
+from ledger.queries import one_moment
 from portfolio import changes
 from portfolio.models import Dirty, PolicyVersion, Portfolio, UseCase
 from portfolio.rules import Policy, Stage
@@ -88,7 +88,8 @@ def audit(portfolio_id: UUID) -> list[str]:
     policies: dict[int, Policy] = {}
     wrong = []
     for chunk in _chunks(portfolio_id):
-        with _one_moment():
+        # A change between two queries would look like a difference.
+        with one_moment():
             wrong += _differing(portfolio_id, chunk, policies)
     return wrong
 
@@ -102,21 +103,6 @@ def _differing(portfolio_id: UUID, chunk: list[UUID], policies: dict[int, Policy
         if len(chunk) == 1:
             return [str(chunk[0])]
         return [found for one in chunk for found in _differing(portfolio_id, [one], policies)]
-
-
-@contextmanager
-def _one_moment() -> Iterator[None]:
-    """One picture of rows, dirty marks and assessments: a change between two queries would look like a difference.
-
-    Inside the caller's transaction (a test, say) that one is used as it is.
-    """
-    if connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
 
 
 def _compare(portfolio_id: UUID, chunk: list[UUID], policies: dict[int, Policy]) -> list[str]:

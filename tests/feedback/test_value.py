@@ -25,7 +25,7 @@ DAY_0 = THIS_WEEK - timedelta(weeks=3)
 
 
 def outcome(case, week, value, event_id=None):
-    at = datetime.combine(week + timedelta(days=2), datetime.min.time(), UTC)
+    at = min(datetime.combine(week + timedelta(days=2), datetime.min.time(), UTC), NOW)  # also on a Monday
     event = {"id": event_id or f"{case} {week}", "type": "outcome", "case": case, "at": at.isoformat(), "value": value}
     return {name: said for name, said in event.items() if said is not None}
 

@@ -15,7 +15,7 @@ def filled(live):
     """28 days of decisions, some outcomes, an open exception, a signal out of its limits."""
     events = []
     for number in range(280):
-        on = NOW - timedelta(days=number % 28, minutes=number)
+        on = NOW - timedelta(days=number % 28)  # ten a day, whatever the hour
         over = number % 5 == 0
         common = {"case": str(number), "at": on.isoformat()}
         events += [

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -32,10 +33,20 @@ pytestmark = pytest.mark.django_db(transaction=False)
 
 
 @pytest.fixture
-def ledger_follows(monkeypatch):
+def ledger_follows(monkeypatch, db):
     """Lines are stamped by the travelled clock too; a database knows no other than its own."""
-    lock = ledger._lock_head
-    monkeypatch.setattr(ledger, "_lock_head", lambda chain_id: (*lock(chain_id)[:2], timezone.now()))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_functiondef('ledger_append'::regproc)")
+        [text] = cursor.fetchone()
+        assert text.count("clock_timestamp()") == 1
+        cursor.execute(text.replace("clock_timestamp()", "current_setting('test.now')::timestamptz"))
+    write = ledger._write
+
+    def travelled(*given):
+        connection.cursor().execute("SELECT set_config('test.now', %s, true)", [timezone.now().isoformat()])
+        return write(*given)
+
+    monkeypatch.setattr(ledger, "_write", travelled)
 
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
