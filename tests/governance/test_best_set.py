@@ -199,7 +199,7 @@ def test_what_is_worked_out_stays_bounded():
     assert explain(many, Limits(20)).worlds == MOST_WORLDS
 
 
-def test_a_set_that_is_not_proven_says_so(monkeypatch):
+def test_a_set_that_is_not_proven_says_so():
     found = replace(explain(G1, Limits(3, 150e3)), proven=False)
     assert words.answer(found, NAMES, NO_POOL, Limits(3), "EUR")[0] == (
         "Run B, C and E: the best found in the time there was, not proven."
