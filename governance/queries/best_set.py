@@ -36,7 +36,7 @@ from roi.rules import value as value_rules
 MOST_COMPARED = 200  # candidates weighed while somebody waits: those with the highest P90
 LISTED = 20  # of those that cannot be compared
 STAGES = (Stage.PILOT, Stage.PROPOSED, Stage.PAUSED)
-_SHOWN = ("id", "key", "title", "organisation", "stage", "restart_condition", "stop_met_on")
+_SHOWN = ("id", "key", "title", "organisation", "stage", "restart_condition")
 _ASSESSED = ("status", "status_text", "recommendation", "reason", "value_p10", "value_p50", "value_p90")
 _SAID = ("measure", "higher_is_better", "baseline", "target", "day0_on", "window_days", "burn_in_weeks")
 

@@ -60,7 +60,9 @@ def _sure(found: Answer, names: Sequence[str], pool: Pool, limits: Limits) -> li
     if not free:
         return []
     if not pool.told_apart:
-        return ["the ranges overlap so far that the figures do not tell these apart: what their pilots cost decides"]
+        return [
+            "the stated ranges overlap so far that they do not tell these apart: readings, and what their pilots cost, decide"
+        ]
     if len(names) == 1:
         return ["nothing else has a value to compare it with"]
     by_words: dict[str, list[str]] = {}

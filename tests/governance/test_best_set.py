@@ -167,7 +167,10 @@ def test_few_are_taken_at_their_word_and_many_that_overlap_are_not_told_apart():
     found = explain(weighed, Limits(3), told_apart=False)
     assert found.shares == ()
     said = words.answer(found, [f"N{n}" for n in range(10)], many, Limits(3), "EUR")
-    assert "The ranges overlap so far that the figures do not tell these apart: what their pilots cost decides." in said
+    assert (
+        "The stated ranges overlap so far that they do not tell these apart: readings, and what their pilots cost, decide."
+        in said
+    )
 
 
 def test_the_mean_over_worlds_is_the_value():
@@ -196,7 +199,7 @@ def test_what_is_worked_out_stays_bounded():
     assert explain(many, Limits(20)).worlds == MOST_WORLDS
 
 
-def test_a_set_that_is_not_proven_says_so(monkeypatch):
+def test_a_set_that_is_not_proven_says_so():
     found = replace(explain(G1, Limits(3, 150e3)), proven=False)
     assert words.answer(found, NAMES, NO_POOL, Limits(3), "EUR")[0] == (
         "Run B, C and E: the best found in the time there was, not proven."
