@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from governance.facts import gather
-from governance.models import Decision
+from governance.models import Condition, Decision
 from governance.queries.filters import Filters, Page
 from governance.rules.snapshot import material
 from portfolio.models import Portfolio
@@ -33,6 +35,12 @@ def log(portfolio: Portfolio, filters: Filters) -> Page:
     for row in page.rows:
         row.changed = outdated.get(row.id, [])
     return page
+
+
+def owed(portfolio: Portfolio) -> QuerySet[Condition]:
+    """Conditions of a go that are not met yet, the one due first first."""
+    rows = Condition.objects.filter(decision__portfolio=portfolio, met_at=None)
+    return rows.select_related("decision__use_case", "owner").order_by("due_on", "id")
 
 
 def changed_since(decision: Decision) -> list[dict[str, Any]]:

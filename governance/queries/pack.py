@@ -8,7 +8,8 @@ from uuid import UUID
 
 from adoption.models import Oversight
 from governance.facts import gather
-from governance.models import Assessment, Condition, Decision, Request
+from governance.models import Assessment, Decision, Request
+from governance.queries.decisions import owed
 from governance.queries.rights import Deciding
 from governance.rules.facts import Facts
 from portfolio.models import Portfolio
@@ -59,10 +60,9 @@ def context(portfolio: Portfolio) -> dict[str, Any]:
     """The whole pack: what is asked, what earlier decisions still owe, what was decided since."""
     today = portfolio.today()
     decided = Decision.objects.filter(portfolio=portfolio, decided_on__gte=today - LOOK_BACK)
-    owed = Condition.objects.filter(decision__portfolio=portfolio, met_at=None).order_by("due_on", "id")
     return {
         "pages": pages(portfolio),
-        "owed": owed.select_related("decision__use_case", "owner"),
+        "owed": owed(portfolio),
         "decided": decided.select_related("use_case", "decided_by").prefetch_related("superseded_by")[:40],
     }
 

@@ -24,13 +24,8 @@ def decisions(request: HttpRequest, slug: str) -> HttpResponse:
     """The decision log: newest first, with the figures frozen when it was decided."""
     portfolio = portfolio_of(request, slug)
     filters = addresses.parse(request.GET, ())
-    context = {
-        "portfolio": portfolio,
-        "filters": filters,
-        "page": queries.log(portfolio, filters),
-        "today": portfolio.today(),
-    }
-    return answer(request, "governance/decisions.html", context)
+    more = {"filters": filters, "page": queries.log(portfolio, filters), "owed": queries.owed(portfolio)}
+    return answer(request, "governance/decisions.html", _ledger(request, portfolio) | more)
 
 
 def decision(request: HttpRequest, decision_id: Any) -> HttpResponse:

@@ -108,6 +108,18 @@ def test_pages_of_people_pack_and_sample(norwell, live, ana, dora, ben, by_ana, 
     assert live.title in browse(ana).get(f"{base}/sample/?seed=x&size=3").content.decode()
 
 
+def test_the_decision_log_names_what_is_still_owed_and_whether_the_chain_is_whole(norwell, live, by_ben, browse, dora):
+    page = browse(dora)
+    log = page.get(f"/p/{norwell.slug}/decisions/").content.decode()
+    owed = log.partition("Conditions to be met")[2].partition("</section>")[0]
+    assert "1 open" in owed
+    assert "Show the first month" in owed
+    assert f"/p/{norwell.slug}/ledger/verify/" in log
+    row = Condition.objects.get(decision__use_case=live)
+    dates.meet_condition(condition_id=row.id, by=by_ben, note="The report of the first month.")
+    assert "Conditions to be met" not in page.get(f"/p/{norwell.slug}/decisions/").content.decode()
+
+
 def test_deciding_from_the_queue_leads_back_to_it(norwell, by_ana, dora, browse):
     pilot = factories.use_case(norwell, Stage.PILOT)
     dates.ask(use_case_id=pilot.id, by=by_ana, kind=Verb.STOP, reason="Enough.")

@@ -16,7 +16,7 @@ BOARD_QUERIES = 12
 LIVE_QUERIES = 7
 LIST_QUERIES = 8
 USE_CASE_QUERIES = 23
-RECORD_QUERIES = {"/p/norwell/decisions/": 16, "/p/norwell/ledger/": 11}
+RECORD_QUERIES = {"/p/norwell/decisions/": 19, "/p/norwell/ledger/": 11}
 
 
 def text_of(response) -> str:
