@@ -129,4 +129,8 @@ def _decide(row: dict[str, Any], use_case: UseCase, leader: Actor, other: Actor,
         asker = person(users["priya"])
         dates.ask(use_case_id=use_case.id, by=asker, kind=Verb.GO, reason="Nothing blocks it any more.")
     if row.get("go"):
-        verbs.go(use_case_id=use_case.id, by=other, reason="Every letter of the test month reached its team.")
+        owed = verbs.Due(
+            "A second reader for letters from courts", users["daniel"], use_case.portfolio.today() + timedelta(days=21)
+        )
+        reason = "Every letter of the test month reached its team."
+        verbs.go(use_case_id=use_case.id, by=other, reason=reason, conditions=(owed,))
