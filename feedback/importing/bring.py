@@ -134,8 +134,7 @@ def _tell(report: Report, good: list[dict[str, Any]], reading: _Reading) -> None
     report.actions = {action: done[action] for action in ACTIONS}
     report.actions["undecided"] = sum(event.get("type") == "suggestion" for event in good) - done.total()
     report.actions["undecided"] = max(report.actions["undecided"], 0)
-    said = reading.words.most_common(_MOST_WORDS)
-    report.words = [{"word": word, "rows": rows, "means": reading.meanings[word]} for word, rows in said]
+    report.words = reading.said()
     if good:
         moments = [datetime.fromisoformat(event["at"]).astimezone(UTC) for event in good]
         report.between = [min(moments).isoformat(), max(moments).isoformat()]
@@ -154,6 +153,7 @@ class _Reading:
         self.words: Counter[str] = Counter()
         self.meanings: dict[str, Any] = {}
         self._seen: dict[str, int] = {}
+        self._advice: set[str] = set()  # what suggestions say, where the decision is compared with them
 
     def case(self, number: int, row: Mapping[str, str]) -> list[dict[str, Any]] | tuple[str, str]:
         """The suggestion of a case, and its decision and outcome if they are known."""
@@ -189,13 +189,21 @@ class _Reading:
         return found
 
     def _count(self, action: Field, row: Mapping[str, str], means: Any) -> None:
-        """The words of a decision as they stand; a comparison has none."""
-        if action.compared or not action.columns:
+        """The words of a decision as they stand; of a comparison those that no suggestion says."""
+        if not action.columns or len(self.meanings) >= 5 * _MOST_WORDS:
             return
-        word = values.one_line(action.text(row))[:200]
-        if word in self.meanings or len(self.meanings) < 5 * _MOST_WORDS:
-            self.meanings[word] = means
-            self.words[word] += 1
+        word = values.one_line(row[action.columns[1]] if action.compared else action.text(row))[:200]
+        if action.compared:
+            self._advice.add(same.key(row[action.columns[0]]))
+            if same.is_blank(word) or values.is_number(word):
+                return
+        self.meanings.setdefault(word, means)
+        self.words[word] += 1
+
+    def said(self) -> list[dict[str, Any]]:
+        """The words of the decision, the most frequent first, each with its rows and its meaning."""
+        own = [(word, rows) for word, rows in self.words.most_common() if same.key(word) not in self._advice]
+        return [{"word": word, "rows": rows, "means": self.meanings[word]} for word, rows in own[:_MOST_WORDS]]
 
     def _part(
         self, told: Mapping[str, Any], event_id: str, kind: str, at: str, names: tuple[str, ...]

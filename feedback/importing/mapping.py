@@ -15,6 +15,7 @@ stands for what is not listed. `action` takes our four words, `correct` true or 
     "action": {"column": "decision", "words": {"sent back": "modified", "open": null}}      these words as well
     "action": {"column": "decision", "words": {…}, "only": true}    these words alone: "approved" may be the claim's fate
     "action": {"columns": ["advice", "decision"], "same": "accepted", "different": "overridden"}      two cells compared
+                                                       with "words" for a third way: "sent back", "escalated" (known)
     "case": {"row": true}                              each row is a case; known again only from the same file
 """
 
@@ -26,7 +27,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from feedback.importing import same
-from feedback.importing.words import ACTIONS
+from feedback.importing.words import ACTIONS, SURE
 from feedback.shapes import ACTIONS as FOUR
 from portfolio.importing import values as cells
 from portfolio.importing.dates import Order
@@ -69,7 +70,9 @@ class Field:
             one, other = (row[column] for column in self.columns)
             if same.is_blank(one) or same.is_blank(other):
                 return None
-            return self.compared[0] if same.same(one, other) else self.compared[1]
+            if same.same(one, other):
+                return self.compared[0]
+            return (self.values or {}).get(cells.fold(other), self.compared[1])
         text = self.text(row)
         if self.values is None:
             return text or None
@@ -145,11 +148,11 @@ def _field(name: str, said: Any) -> Field:
     columns = said.get("columns", [said["column"]] if "column" in said else None)
     if not columns or not isinstance(columns, list) or not all(isinstance(column, str) for column in columns):
         raise MappingFault(f"{name}: name the column, or several as a list.", name)
-    if "same" in said or "different" in said:
-        return _compared(name, said, tuple(columns))
     for table in ("values", "words"):
         if not isinstance(said.get(table, {}), dict | None):
             raise MappingFault(f"{name}: {table} says what each word means.", name)
+    if "same" in said or "different" in said:
+        return _compared(name, said, tuple(columns))
     if "words" in said or "only" in said:
         known = {} if said.get("only") else ACTIONS if name == "action" else {}
         own = {cells.fold(word): _meaning(name, means) for word, means in (said.get("words") or {}).items()}
@@ -165,7 +168,10 @@ def _field(name: str, said: Any) -> Field:
 def _compared(name: str, said: dict[str, Any], columns: tuple[str, ...]) -> Field:
     if len(columns) != 2:
         raise MappingFault(f"{name}: two columns are compared.", name)
-    return Field(columns, compared=(_meaning(name, said.get("same")), _meaning(name, said.get("different"))))
+    own = {cells.fold(word): _meaning(name, means) for word, means in (said.get("words") or {}).items()}
+    known = SURE if name == "action" else {}
+    means = (_meaning(name, said.get("same")), _meaning(name, said.get("different")))
+    return Field(columns, {**known, **own}, compared=means)
 
 
 def _meaning(name: str, means: Any) -> Any:

@@ -58,7 +58,8 @@ class Clock:
         day = dates.parse(text[: clock.start()] if clock else text, self.order)
         if day is None or day.precision is not Precision.DAY:
             return None
-        hour, minute, second, zone = 0, 0, 0, self.zone
+        hour, minute, second = 0, 0, 0
+        zone: dt.tzinfo = self.zone
         if clock:
             hour, minute, second = int(clock[1]), int(clock[2]), int(clock[3] or 0)
             if clock[4]:

@@ -139,15 +139,16 @@ def _action(posted: QueryDict, found: Found) -> Any:
         return before
     if column not in found.headers:
         return None
-    advice = posted.get("column_advice", "")
-    if how == "compare" and advice in found.headers:
-        different = "modified" if posted.get("different") == "modified" else "overridden"
-        return {"columns": [advice, column], "same": "accepted", "different": different}
-    same = isinstance(before, dict) and before.get("column") == column
-    means: dict[str, str | None] = dict(before.get("words") or {}) if same else {}
+    advice, compared = posted.get("column_advice", ""), posted.get("how") == "compare"
+    earlier = before if isinstance(before, dict) and before.get("columns", [before.get("column")])[-1] == column else {}
+    means: dict[str, str | None] = dict(earlier.get("words") or {})
     for index in range(MOST_WORDS):
         word, answer = posted.get(f"word_{index}", "")[:200], posted.get(f"means_{index}", "")
         if word and (answer in ACTIONS or answer == "none"):
             means[word.casefold()] = None if answer == "none" else answer
-    only = bool(same and before.get("only"))
+    if compared and advice in found.headers:
+        different = "modified" if posted.get("different") == "modified" else "overridden"
+        said = {"columns": [advice, column], "same": "accepted", "different": different}
+        return said | {"words": means} if means else said
+    only = bool(earlier.get("only"))
     return {"column": column, "words": means, "only": only} if means or only else column

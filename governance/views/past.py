@@ -12,6 +12,7 @@ from django.urls import reverse
 from feedback.actions import files
 from feedback.importing.mapping import MappingFault
 from feedback.models import DecisionFile
+from feedback.shapes import ACTIONS
 from governance.forms import past as forms
 from governance.forms.imports import Upload
 from governance.views.frame import answer, done, use_case_of
@@ -165,7 +166,9 @@ def _context(row: DecisionFile, at: int) -> dict[str, Any]:
     return _frame(row.use_case, at) | {
         "row": row,
         "found": found,
-        "actions": list(found.get("actions", {}).items()),
+        "actions": [
+            (name, found["actions"][name]) for name in (*ACTIONS, "undecided") if name in found.get("actions", {})
+        ],
         "times": times,
         "first": first,
         "skipped": skipped[:SHOWN],

@@ -99,6 +99,19 @@ def test_a_column_with_one_word_about_the_model_is_about_the_model():
     assert (said["action"], asked) == ("decision", [])
 
 
+def test_a_third_way_beside_two_is_shown_and_can_be_said():
+    lines = ("case,ai recommendation,human decision,date", "1,approve,approved,2026-03-01", "2,deny,approved,2026-03-01",
+             "3,deny,sent back,2026-03-01", "4,approve,Escalated,2026-03-01", "5,deny,pending,2026-03-01", "6,deny,denied,2026-03-01")  # fmt: skip
+    said, _ = proposed(*lines)
+    report = dry(said, *lines)
+    assert report.actions == {"accepted": 2, "modified": 0, "overridden": 2, "escalated": 1, "undecided": 1}
+    assert {(one["word"], one["means"]) for one in report.words} == {
+        ("sent back", "overridden"), ("Escalated", "escalated"), ("pending", None),
+    }  # fmt: skip
+    said["action"]["words"] = {"Sent back": "modified"}
+    assert dry(said, *lines).actions["modified"] == 1
+
+
 def test_amounts_that_were_adjusted():
     rows = [f"{n},{50 + n}.0,{50 + n + n % 2},2026-03-01" for n in range(40)]
     said, _ = proposed("order id,Forecast,Planner forecast,date", *rows)
