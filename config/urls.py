@@ -2,12 +2,13 @@
 
 from django.urls import include, path
 
-from config import health
+from config import client, health
 
 urlpatterns = [
     path("api/v1/", include("config.api")),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path(f"client/{client.NAME}", client.client, name="client"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("", include("people.urls")),

@@ -11,7 +11,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from django.test import Client as DjangoClient
+from django.urls import reverse
 
+from config.client import NAME, VERSION, wheel
 from feedback import fold, models, queries
 from feedback.events import JSON, read
 from tests.feedback.server import ROOT
@@ -52,6 +55,22 @@ def test_what_it_makes_is_what_the_door_takes():
     batch = read(b'{"events":[' + b",".join(texts) + b"]}", JSON, "", datetime.now(UTC))
     assert batch.rejected == []
     assert {row.value for row in batch.rows} == {None, "1000", "0.1"}
+
+
+def test_the_instance_hands_out_a_wheel_that_pip_takes(tmp_path):
+    """Installed without an index; what is installed is what stands in `sdk/`, and imports by itself."""
+    answer = DjangoClient().get(reverse("client"))
+    assert (answer.status_code, answer.content) == (200, wheel())
+    file = tmp_path / NAME
+    file.write_bytes(answer.content)
+    there = tmp_path / "there"
+    install = ["-m", "pip", "install", "--no-index", "--no-deps", "--target", str(there), str(file)]
+    subprocess.run([sys.executable, *install], check=True, capture_output=True)
+    told = "import pilotage_client as p; print(p.__file__, p.__version__, p.Client.__name__)"
+    said = subprocess.run([sys.executable, "-c", told], cwd=there, env={"PYTHONPATH": str(there)}, check=True,
+                          capture_output=True, text=True).stdout.split()  # fmt: skip
+    assert said == [str(there / "pilotage_client" / "__init__.py"), VERSION, "Client"]
+    assert list(there.glob("*.dist-info/METADATA"))
 
 
 def test_the_host_is_never_disturbed(client, tmp_path, caplog):
