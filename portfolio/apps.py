@@ -9,5 +9,7 @@ class PortfolioConfig(AppConfig):
     def ready(self) -> None:
         from ledger import names
         from portfolio import queries
+        from portfolio.actions import jobs, uploads
 
         names.register(find=queries.chain_of, name=queries.name_of_chain)
+        jobs.register(uploads.KIND, uploads.work, uploads.give_up)

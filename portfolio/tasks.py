@@ -7,7 +7,7 @@ from celery import shared_task
 from django.conf import settings
 from kombu import Connection
 
-from portfolio.actions import jobs, uploads
+from portfolio.actions import jobs
 from portfolio.api import idempotency
 
 log = logging.getLogger(__name__)
@@ -23,14 +23,14 @@ _OPTIONS = {
 
 @shared_task(name="portfolio.tasks.slow_import", soft_time_limit=900, time_limit=960)
 def slow_import(job_id: str) -> None:
-    """One queued import."""
-    uploads.work(UUID(job_id))
+    """One queued import, of whatever kind."""
+    jobs.work(UUID(job_id))
 
 
 @shared_task
 def sweep_jobs() -> None:
     """Every 30 s: send again what nobody works on, end what never comes through."""
-    uploads.give_up()
+    jobs.give_up()
     for job_id in jobs.waiting():
         slow_import.apply_async([str(job_id)], retry=False, expires=60)
 

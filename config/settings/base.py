@@ -211,6 +211,7 @@ SPECTACULAR_SETTINGS = {
         "LaneOrNone": "governance.api.rights.LANE_OR_NONE",
         "BusinessKind": "roi.api.shapes.KINDS",
         "SignalState": "feedback.api.plan.SIGNAL_STATES",
+        "DecisionFileState": "feedback.api.files.STATES",
         "BandState": "feedback.api.work.BAND_STATES",
         "AlarmDirection": "feedback.api.plan.DIRECTIONS",
     },

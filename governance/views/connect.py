@@ -24,7 +24,7 @@ from portfolio.rules import NotVisible, Refused
 
 GREEN_FOR = timedelta(days=1)  # test events are kept so long
 SCOPES = ["feedback:write", "feedback:test"]
-_RIGHTS = ("token.manage", "feedback.link")
+_RIGHTS = ("token.manage", "feedback.link", "feedback.import")
 
 
 def connect(request: HttpRequest, ref: str) -> HttpResponse:

@@ -21,7 +21,14 @@ from portfolio.access.identity import actor_of
 from portfolio.models import UseCase
 from portfolio.rules import NotVisible, Refused
 
-_RIGHTS = ("feedback.plan", "feedback.work", "feedback.link", "token.manage", "feedback.name_persons")
+_RIGHTS = (
+    "feedback.plan",
+    "feedback.import",
+    "feedback.work",
+    "feedback.link",
+    "token.manage",
+    "feedback.name_persons",
+)
 
 
 def page(request: HttpRequest, ref: str) -> HttpResponse:

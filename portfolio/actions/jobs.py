@@ -5,7 +5,9 @@ work, so that a job which kills its runner ends as failed.
 """
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -17,6 +19,36 @@ from portfolio.models import Job
 SILENT = timedelta(seconds=60)  # a running job without a beat for that long has lost its runner
 MOST_ATTEMPTS = 3
 _EVERY = 0.5  # seconds between two stored beats
+
+
+class Kind(NamedTuple):
+    """`work(job_id)` does one job, safe to call twice; `give_up(job)` ends one that never came through."""
+
+    work: Callable[[UUID], None]
+    give_up: Callable[[Job], None]
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: str, work: Callable[[UUID], None], give_up: Callable[[Job], None]) -> None:
+    """A room says how its kind of job is done: the permitted inversion of the arrows (rules.md 9)."""
+    _kinds[kind] = Kind(work, give_up)
+
+
+def work(job_id: UUID) -> None:
+    """Do one queued job as its kind says."""
+    kind = Job.objects.values_list("kind", flat=True).filter(id=job_id).first()
+    if kind in _kinds:
+        _kinds[kind].work(job_id)
+
+
+def give_up() -> int:
+    """End what killed its runner every time; says how many."""
+    spent = [job for job in exhausted() if job.kind in _kinds]
+    for job in spent:
+        _kinds[job.kind].give_up(job)
+    return len(spent)
 
 
 def claim(job_id: UUID) -> Job | None:

@@ -43,11 +43,10 @@ def upload(*, by: Actor, portfolio: Portfolio, file: File, name: str) -> ImportR
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)
-    name = "".join(char for char in Path(name).name if char.isprintable())[:255] or "file"
-    suffix = Path(name).suffix.lower()
+    name = shown_name(name)
     run = ImportRun(portfolio=portfolio, made_by_id=by.user_id, file_name=name, file_hash=digest.hexdigest())
     file.seek(0)
-    run.file.save(f"{run.id}{suffix if suffix in _SUFFIXES else ''}", file, save=False)
+    run.file.save(stored_name(run.id, name), file, save=False)
     try:
         with reading.opened(Path(run.file.path)) as table:
             run.mapping = remembered(portfolio, table)
@@ -56,6 +55,17 @@ def upload(*, by: Actor, portfolio: Portfolio, file: File, name: str) -> ImportR
         run.file.delete(save=False)
         raise
     return run
+
+
+def shown_name(name: str) -> str:
+    """What an uploaded file is called: no folder, nothing that cannot be printed, at most 255 characters."""
+    return "".join(char for char in Path(name).name if char.isprintable())[:255] or "file"
+
+
+def stored_name(row_id: UUID, name: str) -> str:
+    """What it is called on disk: nothing of what a person typed but an ending that we know."""
+    suffix = Path(name).suffix.lower()
+    return f"{row_id}{suffix if suffix in _SUFFIXES else ''}"
 
 
 @contextmanager
@@ -226,13 +236,10 @@ def _failed(job: Job, run: ImportRun, text: str) -> None:
         jobs.finish(job, "It was done already.")
 
 
-def give_up() -> int:
-    """End what killed its runner every time; says how many."""
-    spent = [job for job in jobs.exhausted() if job.kind == KIND]
-    for job in spent:
-        run = ImportRun.objects.get(id=job.subject_id)
-        _failed(job, run, "The import did not come through after several attempts; nothing was imported.")
-    return len(spent)
+def give_up(job: Job) -> None:
+    """This import killed its runner every time."""
+    run = ImportRun.objects.get(id=job.subject_id)
+    _failed(job, run, "The import did not come through after several attempts; nothing was imported.")
 
 
 def fingerprint(table: reading.Table) -> str:

@@ -51,7 +51,7 @@ def header_words(header: str) -> tuple[str, ...]:
 def header_scores(header: str) -> Mapping[str, float]:
     """Field → score (0 to 1) by the words of the header alone."""
     words = header_words(header[:600])
-    return {field: score for field, known in FIELDS.items() if (score := _by_words(words, known)) > 0} if words else {}
+    return {field: score for field, known in FIELDS.items() if (score := by_words(words, known)) > 0} if words else {}
 
 
 def best_header_score(header: str) -> float:
@@ -146,7 +146,7 @@ def index_of(headers: Sequence[str], name: str) -> int:
     raise ImportFault("unknown_column", f'The file has no column "{values.one_line(name)[:100]}".')
 
 
-def _by_words(words: tuple[str, ...], known: FieldWords) -> float:
+def by_words(words: tuple[str, ...], known: FieldWords) -> float:
     whole = " ".join(words)
     if whole in known.exact:
         return known.exact[whole]

@@ -36,7 +36,7 @@ def test_routes_of_feedback_keep_their_schema(role, fewest, one_connection, monk
     operations = [found.ok() for found in schema.get_all_operations()]
     mine = [one for one in operations if any(part in one.path for part in MINE)]
     succeeded = {one.label: keeps_its_schema(one, home, who, LIMITS, statuses) for one in mine}
-    assert len(mine) == 19
+    assert len(mine) == 25
     assert statuses[401] == 0
     assert succeeded["POST /api/v1/use-cases/{ref}/feedback/batch/"] > 0, statuses
     assert sum(count > 0 for count in succeeded.values()) >= fewest, succeeded

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from feedback.models import FrontlineLink, LearningAction, Ring, Signal
+from feedback.models import DecisionFile, FrontlineLink, LearningAction, Ring, Signal
 from governance.actions import verbs
 from governance.forms.use_cases import SECTIONS
 from governance.models import Condition, Delegation, Request
@@ -41,6 +41,7 @@ CHILDREN = frozenset(
         "request_id",
         "decision_id",
         "run_id",
+        "past_id",
         "delegation_id",
         "signal_id",
         "ring_id",
@@ -121,6 +122,7 @@ def world(slug: str, mark: str) -> World:
         "view_id": SavedView.objects.create(
             membership=portfolio.memberships.get(user=leader), name=f"{mark} view", place="board", query="stage=pilot"
         ).id,
+        "past_id": DecisionFile.objects.create(use_case=row, file_name=f"{mark}.csv").id,
         "run_id": ImportRun.objects.create(portfolio=portfolio, file_name=f"{mark}.csv").id,
         "job_id": Job.objects.create(portfolio=portfolio, kind="import", text=f"{mark} job").id,
     }  # fmt: skip

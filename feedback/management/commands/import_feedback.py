@@ -1,12 +1,14 @@
 """What did people decide before anything was connected? Reads a table, says what became of every row."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from feedback.importing import bring, mapping
+from feedback.importing import bring, found, mapping
 from portfolio.importing.faults import ImportFault
 from portfolio.importing.reading import opened
 from portfolio.models import UseCase
@@ -25,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="the report as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        use_case = UseCase.objects.filter(key=options["use_case"].upper()).first()
+        use_case = UseCase.objects.select_related("portfolio").filter(key=options["use_case"].upper()).first()
         if use_case is None:
             raise CommandError(f"There is no use case {options['use_case']}.")
         try:
@@ -33,14 +35,20 @@ class Command(BaseCommand):
                 columns = (
                     mapping.read(options["mapping"].read_text(), table.headers)
                     if options["mapping"]
-                    else mapping.propose(table.headers)
+                    else mapping.of(found.propose(table.headers, table.sample()).settled(), table.headers)
                 )
                 report = bring.bring(
-                    by=SYSTEM, use_case_id=use_case.id, table=table, mapping=columns, dry_run=options["dry_run"]
-                )
+                    by=SYSTEM, use_case_id=use_case.id, table=table, mapping=columns, dry_run=options["dry_run"],
+                    zone=ZoneInfo(use_case.portfolio.time_zone), mark=_mark(options["file"]),
+                )  # fmt: skip
         except (ImportFault, mapping.MappingFault, OSError) as fault:
             raise CommandError(str(fault)) from None
         self.stdout.write(json.dumps(report.as_dict()) if options["json"] else _said(report, options["dry_run"]))
+
+
+def _mark(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()[: bring.MARK]
 
 
 def _said(report: bring.Report, dry_run: bool) -> str:

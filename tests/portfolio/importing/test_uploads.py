@@ -144,7 +144,7 @@ def test_a_killed_runner_is_replaced_and_the_work_is_done_once(job, monkeypatch)
 
 def test_what_kills_every_runner_ends_as_failed(job):
     Job.objects.update(state=Job.RUNNING, attempts=3, beat_at=timezone.now() - timedelta(minutes=2))
-    assert (jobs.waiting(), uploads.give_up()) == ([], 1)
+    assert (jobs.waiting(), jobs.give_up()) == ([], 1)
     job.refresh_from_db()
     assert (job.state, ImportRun.objects.get().state) == ("failed", "failed")
 
