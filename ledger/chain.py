@@ -8,6 +8,7 @@ Formula (design decision D4):
 
 import hashlib
 import hmac
+import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -71,9 +72,9 @@ def parts(fields: Mapping[str, Any]) -> tuple[str, str, str, str]:
     in the parts) and a number. RFC 8785 sorts members by name, so each part is canonical by itself."""
     effective_at, recorded_at, seq = PLACED
     between = ("", effective_at), (effective_at, recorded_at), (recorded_at, seq), (seq, "\uffff")
+    members = sorted(fields.items())
     first, second, third, last = (
-        canonical_bytes({name: value for name, value in fields.items() if low < name < high})[1:-1].decode()
-        for low, high in between
+        ",".join(_member(name, value) for name, value in members if low < name < high) for low, high in between
     )
     return (
         f'{{{first},"{effective_at}":"',
@@ -81,6 +82,15 @@ def parts(fields: Mapping[str, Any]) -> tuple[str, str, str, str]:
         f'",{third},"{seq}":',
         f",{last}}}",
     )
+
+
+_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _member(name: str, value: Any) -> str:
+    """One member of a line. Of texts, whole numbers and null the standard library's JSON is canonical too, and quick."""
+    said = canonical_bytes(value).decode() if isinstance(value, dict) else _json(value)
+    return f'"{name}":{said}'
 
 
 def commitment(salt: bytes, text: str) -> bytes:
