@@ -45,7 +45,8 @@ def told(client, url, body=None, **headers):
 
 def test_from_upload_to_the_page_by_a_token(live, address, django_capture_on_commit_callbacks):
     client, bearer = Client(), {"authorization": f"Bearer {live.lend('use-cases:write')}"}
-    sender = {"authorization": f"Bearer {live.token}"}  # lent to a program that sends events, and sees no file of others
+    # The token lent to a program that sends events sees nobody's file.
+    sender = {"authorization": f"Bearer {live.token}"}
     assert handed_in(client, address, **sender).status_code == client.get(address, headers=sender).status_code == 403
     made = handed_in(client, address, **bearer)
     assert (made.status_code, made.json()["state"]) == (201, "uploaded"), made.content
