@@ -26,7 +26,8 @@ _LIVE = 100  # use cases that share the events: a company's, not a benchmark's o
 def run(name: str) -> list[Figure]:
     client = leader()
     many, few = portfolio(LARGE), portfolio(LARGE, "scale-few")
-    live = _fed(many, HISTORY), _fed(few, FEW)
+    # The page compared has as many exceptions to show in both: what differs is all the rest.
+    live = _fed(many, HISTORY, _LIVE), _fed(few, FEW, max(1, _LIVE * FEW // HISTORY))
     copy_day_rows(live[0].id, live[1].id)
     nightly.recompute(everything=True)
     with connection.cursor() as cursor:
@@ -43,7 +44,7 @@ def run(name: str) -> list[Figure]:
                f"p95 {board.p95:.0f} ms, CPU {board.cpu:.0f} ms, {queries} queries", "100 ms, 60 ms, 12",
                board.p95 <= 100 and board.cpu <= 60 and 0 < queries <= 12),
         Figure("P4", f"board at {HISTORY:,} events / at {FEW:,}", share, "≤ 1.2", _middle(share) <= 1.2),
-        Figure("P4", f"feedback page at {HISTORY // _LIVE:,} events of its own / at {FEW // _LIVE:,}", of_page, "≤ 1.2, same day rows",
+        Figure("P4", f"feedback page of {HISTORY // _LIVE:,} events, among {HISTORY:,} / {FEW:,}", of_page, "≤ 1.2, same day rows",
                _middle(of_page) <= 1.2),
     ]  # fmt: skip
 
@@ -52,10 +53,10 @@ def _middle(said: str) -> float:
     return float(said.split()[0])
 
 
-def _fed(made: Portfolio, events: int) -> UseCase:
-    """The first live use case, after so many events came in for the first hundred."""
+def _fed(made: Portfolio, events: int, cases: int) -> UseCase:
+    """The first live use case, after so many events came in for the first so many of them."""
     now = datetime.now(UTC)
-    live = list(UseCase.objects.filter(portfolio=made, stage="production").order_by("key")[:_LIVE])
+    live = list(UseCase.objects.filter(portfolio=made, stage="production").order_by("key")[:cases])
     for one in live:
         filled(events // len(live), now, one.id)
     return live[0]
