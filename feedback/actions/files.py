@@ -171,10 +171,10 @@ def work(job_id: UUID) -> None:
         access.require(by, _VERB, row.use_case.portfolio_id)
         report = _bring(row, by=by, dry_run=False, beat=beat)
     except (ImportFault, MappingFault, Refused, NotPermitted) as fault:
-        _failed(job, row, str(fault) or "Your role no longer permits this.")
+        jobs.fail(job, DecisionFile, str(fault) or "Your role no longer permits this.")
     except Exception:
         log.exception("decisions_failed file=%s", row.id)
-        _failed(job, row, "Something went wrong here; it was logged. Trying again counts nothing twice.")
+        jobs.fail(job, DecisionFile, "Something went wrong here; it was logged. Trying again counts nothing twice.")
     else:
         kept = {"report": report.as_dict(), "state": DecisionFile.DONE, "done_at": timezone.now(), "file": ""}
         if DecisionFile.objects.filter(id=row.id, state=DecisionFile.RUNNING).update(**kept):
@@ -186,15 +186,8 @@ def work(job_id: UUID) -> None:
         beat.close()
 
 
-def _failed(job: Job, row: DecisionFile, text: str) -> None:
-    """Only a file that is still running fails: a rival may have finished it."""
-    if DecisionFile.objects.filter(id=row.id, state=DecisionFile.RUNNING).update(state=DecisionFile.FAILED):
-        jobs.finish(job, text, failed=True)
-    else:
-        jobs.finish(job, "It was done already.")
-
-
 def give_up(job: Job) -> None:
     """This file killed its runner every time."""
-    row = DecisionFile.objects.get(id=job.subject_id)
-    _failed(job, row, "The import did not come through after several attempts. Trying again counts nothing twice.")
+    jobs.fail(
+        job, DecisionFile, "The import did not come through after several attempts. Trying again counts nothing twice."
+    )

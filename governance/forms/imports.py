@@ -52,7 +52,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Word:
-    """A stage word of the file. `answer` is one of our stages, or "" while it waits as proposed."""
+    """A word of the file. `answer` is one of ours (a stage, what was decided), or "" while nobody said."""
 
     index: int
     text: str

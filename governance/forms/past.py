@@ -9,6 +9,7 @@ from django.http import QueryDict
 from feedback.actions.files import Found
 from feedback.importing.mapping import UNKNOWN
 from feedback.shapes import ACTIONS
+from governance.forms.imports import Word
 
 MOST_WORDS = 40  # words asked about; more than that is a wrong column
 KEPT = "="  # a select that leaves what a program mapped as it is
@@ -40,16 +41,6 @@ class Column:
     examples: tuple[str, ...]
     missing: str
     kept: str  # what a program mapped otherwise, in words; then `header` is KEPT
-
-
-@dataclass(frozen=True)
-class Word:
-    """A word of the decision; `answer` is one of MEANINGS, or "" while nobody said."""
-
-    index: int
-    text: str
-    rows: int
-    answer: str
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """How does a view find its object, answer a form, and say where to go next?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -87,3 +87,8 @@ def onward(request: HttpRequest, slug: str, url: str) -> HttpResponse:
 def done(request: HttpRequest, url: str) -> HttpResponse:
     """Go there: the act is done."""
     return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)  # type: ignore[attr-defined]
+
+
+def steps(labels: Sequence[str], at: int) -> list[dict[str, Any]]:
+    """The steps of a wizard; `at` counts from 1, one more than there are when all is done."""
+    return [{"no": no, "label": label, "done": no < at, "current": no == at} for no, label in enumerate(labels, 1)]

@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from governance.forms import imports as forms
-from governance.views.frame import answer, done, portfolio_of
+from governance.views.frame import answer, done, portfolio_of, steps
 from portfolio.access.identity import actor_of
-from portfolio.actions import uploads
+from portfolio.actions import jobs, uploads
 from portfolio.actions.undo_import import undo as take_back
 from portfolio.importing.faults import ImportFault
-from portfolio.models import ImportRun, Job, UseCase
+from portfolio.models import ImportRun, UseCase
 from portfolio.rules import NotVisible, Reason, Refused, Stage
 from portfolio.tasks import nudge
 
@@ -39,7 +39,7 @@ def imports(request: HttpRequest, slug: str) -> HttpResponse:
             form.refuse(Refused([Reason(fault.code, str(fault), "file")]))
         else:
             return _look(request, run)
-    context = {"portfolio": portfolio, "form": form, "runs": _runs(portfolio), "steps": _steps(1)}
+    context = {"portfolio": portfolio, "form": form, "runs": _runs(portfolio), "steps": steps(_STEPS, 1)}
     return answer(request, "governance/importing/upload.html", context, status=422 if form.is_bound else 200)
 
 
@@ -54,7 +54,7 @@ def one_import(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return _answered(request, run)
     if run.state == ImportRun.RUNNING:
-        return _page(request, run, "running", {"job": _job(run)})
+        return _page(request, run, "running", {"job": jobs.newest(uploads.KIND, run.id)})
     if run.state not in _OPEN:
         return _page(
             request, run, "done", {"to_sort": UseCase.objects.filter(portfolio=run.portfolio).to_sort().count()}
@@ -132,7 +132,10 @@ def progress(request: HttpRequest, slug: str, run_id: UUID) -> HttpResponse:
     if run.state != ImportRun.RUNNING:
         return done(request, _address(run))
     return answer(
-        request, "governance/importing/running.html", _context(run, "running") | {"job": _job(run)}, part="bar"
+        request,
+        "governance/importing/running.html",
+        _context(run, "running") | {"job": jobs.newest(uploads.KIND, run.id)},
+        part="bar",
     )
 
 
@@ -157,17 +160,8 @@ def _run_of(request: HttpRequest, slug: str, run_id: UUID) -> ImportRun:
     return found
 
 
-def _job(run: ImportRun) -> Job | None:
-    return Job.objects.filter(kind=uploads.KIND, subject_id=run.id).order_by("-made_at").first()
-
-
 def _address(run: ImportRun) -> str:
     return reverse("import", args=[run.portfolio.slug, run.id])
-
-
-def _steps(at: int) -> list[dict[str, Any]]:
-    """1 file, 2 columns, 3 dry run, 4 import; 5 when all is done."""
-    return [{"no": no, "label": label, "done": no < at, "current": no == at} for no, label in enumerate(_STEPS, 1)]
 
 
 def _context(run: ImportRun, at: str) -> dict[str, Any]:
@@ -178,7 +172,7 @@ def _context(run: ImportRun, at: str) -> dict[str, Any]:
         "portfolio": run.portfolio,
         "run": run,
         "title": _TITLES[at],
-        "steps": _steps({"columns": 2, "dry-run": 3, "running": 4, "done": 5}[at]),
+        "steps": steps(_STEPS, {"columns": 2, "dry-run": 3, "running": 4, "done": 5}[at]),
         "found": found,
         "skipped": skipped[:SHOWN],
         "reported": reported[:SHOWN],

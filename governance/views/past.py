@@ -15,11 +15,11 @@ from feedback.models import DecisionFile
 from feedback.shapes import ACTIONS
 from governance.forms import past as forms
 from governance.forms.imports import Upload
-from governance.views.frame import answer, done, use_case_of
+from governance.views.frame import answer, done, steps, use_case_of
 from governance.views.readiness import tabs
 from portfolio.access.identity import actor_of
+from portfolio.actions import jobs
 from portfolio.importing.faults import ImportFault
-from portfolio.models import Job
 from portfolio.rules import NotVisible, Reason, Refused
 from portfolio.tasks import nudge
 
@@ -51,7 +51,9 @@ def past_file(request: HttpRequest, ref: str, past_id: UUID) -> HttpResponse:
     """Where this file is: its columns and dry run, its progress, or its result."""
     row = _row_of(request, ref, past_id)
     if row.state == DecisionFile.RUNNING:
-        return answer(request, "governance/past/running.html", _context(row, 3) | {"job": _job(row)})
+        return answer(
+            request, "governance/past/running.html", _context(row, 3) | {"job": jobs.newest(files.KIND, row.id)}
+        )
     if row.state == DecisionFile.DONE:
         return answer(request, "governance/past/done.html", _context(row, 4))
     if request.method != "POST":
@@ -123,7 +125,9 @@ def past_progress(request: HttpRequest, ref: str, past_id: UUID) -> HttpResponse
     row = _row_of(request, ref, past_id)
     if row.state != DecisionFile.RUNNING:
         return done(request, _address(row))
-    return answer(request, "governance/past/running.html", _context(row, 3) | {"job": _job(row)}, part="bar")
+    return answer(
+        request, "governance/past/running.html", _context(row, 3) | {"job": jobs.newest(files.KIND, row.id)}, part="bar"
+    )
 
 
 def _row_of(request: HttpRequest, ref: str, past_id: UUID) -> DecisionFile:
@@ -135,10 +139,6 @@ def _row_of(request: HttpRequest, ref: str, past_id: UUID) -> DecisionFile:
     return row
 
 
-def _job(row: DecisionFile) -> Job | None:
-    return Job.objects.filter(kind=files.KIND, subject_id=row.id).order_by("-made_at").first()
-
-
 def _address(row: DecisionFile) -> str:
     return reverse("past_file", args=[row.use_case.key, row.id])
 
@@ -148,9 +148,7 @@ def _frame(use_case: Any, at: int) -> dict[str, Any]:
         "use_case": use_case,
         "portfolio": use_case.portfolio,
         "tabs": tabs(use_case, "use_case_feedback"),
-        "steps": [
-            {"no": no, "label": label, "done": no < at, "current": no == at} for no, label in enumerate(_STEPS, 1)
-        ],
+        "steps": steps(_STEPS, at),
     }
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F, Model, Q
 from django.utils import timezone
 
 from portfolio.models import Job
@@ -66,6 +66,19 @@ def finish(job: Job, text: str, *, failed: bool = False) -> None:
     job.state = Job.FAILED if failed else Job.DONE
     job.text, job.ended_at = text, timezone.now()
     job.save(update_fields=["state", "text", "ended_at"])
+
+
+def fail(job: Job, of: type[Model], text: str) -> None:
+    """End a job with its subject, a row `of` this model; only one still running fails: a rival may have finished it."""
+    if of._base_manager.filter(id=job.subject_id, state=Job.RUNNING).update(state=Job.FAILED):
+        finish(job, text, failed=True)
+    else:
+        finish(job, "It was done already.")
+
+
+def newest(kind: str, subject_id: UUID) -> Job | None:
+    """The last job of this subject."""
+    return Job.objects.filter(kind=kind, subject_id=subject_id).order_by("-made_at").first()
 
 
 def waiting() -> list[UUID]:

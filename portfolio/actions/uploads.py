@@ -203,10 +203,10 @@ def work(job_id: UUID) -> None:
         )  # fmt: skip
         remember(run.portfolio, plan.table, run.mapping)
     except (ImportFault, Refused, NotPermitted) as fault:
-        _failed(job, run, str(fault) or "Your role no longer permits this.")
+        jobs.fail(job, ImportRun, str(fault) or "Your role no longer permits this.")
     except Exception:
         log.exception("import_failed run=%s", run.id)
-        _failed(job, run, "Something went wrong here; nothing was imported. It was logged.")
+        jobs.fail(job, ImportRun, "Something went wrong here; nothing was imported. It was logged.")
     else:
         jobs.finish(job, _sentence(outcome.created, outcome.updated, outcome.unchanged, len(content.skipped)))
     finally:
@@ -228,18 +228,9 @@ def _sentence(created: int, updated: int, unchanged: int, skipped: int) -> str:
     return f"{created} created, {updated} updated, {unchanged} unchanged, {skipped} skipped."
 
 
-def _failed(job: Job, run: ImportRun, text: str) -> None:
-    """Only a run that is still running fails: a rival may have finished it."""
-    if ImportRun.objects.filter(id=run.id, state=ImportRun.RUNNING).update(state=ImportRun.FAILED):
-        jobs.finish(job, text, failed=True)
-    else:
-        jobs.finish(job, "It was done already.")
-
-
 def give_up(job: Job) -> None:
     """This import killed its runner every time."""
-    run = ImportRun.objects.get(id=job.subject_id)
-    _failed(job, run, "The import did not come through after several attempts; nothing was imported.")
+    jobs.fail(job, ImportRun, "The import did not come through after several attempts; nothing was imported.")
 
 
 def fingerprint(table: reading.Table) -> str:
